@@ -1,0 +1,5 @@
+"""`python -m controller` is `minga`."""
+
+from controller.cli import main
+
+main()

@@ -1,0 +1,272 @@
+"""The brain: one thread that takes events one by one, asks what they mean, writes the answer down, and only then acts.
+
+Nothing else changes the books. When the disk refuses, nothing is done: the machine stops taking coins, says so, and tries
+to open its books again; what was under way is then asked of the devices, exactly as after a power cut.
+"""
+
+import contextlib
+import logging
+import os
+import queue
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from controller.clock import Clock
+from controller.domain import effects as do
+from controller.domain import facts as f
+from controller.domain import health
+from controller.domain.catalog import SlotId
+from controller.domain.events import CoinsSeen, DeadlinePassed, Event, Reading, Restarted, SlotChosen, Trouble
+from controller.domain.shop import Shop
+from controller.domain.stocking import Granted, Refusal, Wish, grant
+from controller.domain.vend import Cycle, Decision, Phase, coins_are_welcome, step
+from controller.domain.view import View, view
+from controller.ledger.connection import DatabaseError
+from controller.ledger.journal import Journal, Stamp
+
+log = logging.getLogger("minga.brain")
+
+INBOX_MAX = 1_024
+TICK_S = 1.0
+DISK_RETRY_S = 1.0
+Perform = Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A wish or an event from the control socket, and where the answer goes."""
+
+    ask: Wish | Event
+    reply: Callable[[Refusal | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Finish what is in hand and end."""
+
+
+Message = Event | Reading | Asked | Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the brain is told once: who it is and which slots have motors."""
+
+    machine: str
+    version: str
+    wired: frozenset[SlotId]
+    disk_free_mb_min: int = 1
+
+
+class Brain:
+    """Owns the books. `performers` do each kind of effect; `publish` gets the machine's picture after every change."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        setting: Setting,
+        performers: Mapping[type[do.Effect], Perform],
+        publish: Callable[[View], None] | None = None,
+    ) -> None:
+        self.inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self.stopping = False
+        self.journal = journal
+        self.troubles: frozenset[Trouble] = frozenset()
+        self._clock, self._setting, self._performers, self._publish = clock, setting, performers, publish
+        self._boot_id = journal.boots() + 1
+        self._version = 0
+        self._coins_welcome: bool | None = None
+        self.turns = 0
+        """How many messages were handled; a watchdog sees that it moves."""
+
+    # What it knows
+
+    @property
+    def cycle(self) -> Cycle:
+        return self.journal.cycle
+
+    @property
+    def shop(self) -> Shop:
+        return replace(self.journal.shop, troubles=self.troubles)
+
+    def picture(self) -> View:
+        """The machine as it is right now."""
+        now_ms, wall_ms = self._clock.mono_ms(), self._clock.wall_ms()
+        return view(self._setting.machine, self._boot_id, self._version, wall_ms, self.cycle, self.shop, now_ms)
+
+    def put(self, message: Message) -> None:
+        """Into the inbox; raises queue.Full, because a full inbox is a fault and not a reason to wait."""
+        if self.inbox.qsize() >= INBOX_MAX:
+            raise queue.Full
+        self.inbox.put(message)
+
+    def stop(self) -> None:
+        """End the run after the message in hand. Safe in a signal handler: a SimpleQueue's put takes no lock of Python's."""
+        self.stopping = True
+        self.inbox.put(Stop())
+
+    # Life
+
+    def start(self) -> None:
+        """Write down the start, then ask the devices about whatever was under way."""
+        self._commit(self.cycle, [f.Booted(self._boot_id, self._setting.version)])
+        self.handle(Restarted())
+
+    def run(self) -> None:
+        """Take messages until told to stop."""
+        while True:
+            try:
+                message = self.inbox.get(timeout=self._patience_s())
+            except queue.Empty:
+                self._tick()
+                continue
+            if isinstance(message, Stop):
+                return
+            self.handle(message)
+
+    def handle(self, message: Message) -> None:
+        """One message, whole: decide, write, act, show."""
+        self.turns += 1
+        while True:
+            try:
+                self._handle(message)
+                break
+            except sqlite3.OperationalError as error:  # the disk's fault; a broken rule of the books ends the process
+                self._outlast_the_disk(error)
+                if isinstance(message, SlotChosen | Asked):
+                    break  # nobody waits in front of the machine any more
+        self._show()
+
+    def _handle(self, message: Message) -> None:
+        match message:
+            case Asked(Wish() as wish, reply):
+                reply(self._grant(wish))
+            case Asked(SlotChosen(slot) as event, reply) if slot not in self.journal.shop.slots:
+                known = ", ".join(self.journal.shop.slots) or "none yet"
+                reply(Refusal("unknown-slot", f"there is no slot {slot!r}; this machine has {known}"))
+            case Asked(Event() as event, reply):
+                self._decide(event)
+                reply(None)
+            case Event():
+                self._decide(message)
+            case Asked() | Stop():
+                pass
+            case reading:
+                news = reading.since(self.journal.marks.get(reading.source))
+                if news:
+                    self._decide(news)
+
+    def _decide(self, event: Event) -> None:
+        """Decide, write down, act: in this order, always."""
+        troubles = health.after(self.troubles, event)
+        noted = health.facts(self.troubles, troubles, event)
+        shop = replace(self.journal.shop, troubles=troubles)
+        decision = step(self.cycle, event, self._clock.mono_ms(), shop)
+        marks = {event.source: event.mark} if isinstance(event, CoinsSeen) else {}
+        self._commit(decision.cycle, (*noted, *decision.facts), marks)
+        self.troubles = troubles
+        self._perform(decision)
+
+    def _grant(self, wish: Wish) -> Refusal | None:
+        answer = grant(wish, self.shop, self._setting.wired)
+        if isinstance(answer, Granted):
+            self._commit(self.cycle, answer.facts, keeps=answer.keeps)
+            return None
+        return answer
+
+    def _commit(
+        self, cycle: Cycle, facts: Iterable[f.Fact], marks: Mapping[str, int] | None = None, keeps: Any = ()
+    ) -> None:
+        """Write only what must survive: a new notice or deadline alone is worth no disk sync."""
+        facts = tuple(facts)
+        if facts or marks or keeps:
+            clock = self._clock
+            stamp = Stamp(self._boot_id, clock.mono_ms(), clock.wall_ms(), clock.trusted())
+            self.journal.append(stamp, cycle, facts, marks, keeps)
+        else:
+            self.journal.cycle = cycle
+        self._version += 1
+
+    def _perform(self, decision: Decision) -> None:
+        for effect in decision.effects:
+            self._performers[type(effect)](effect)
+        self._set_coins()
+
+    def _set_coins(self) -> None:
+        """Tell the coin acceptor when its welcome changes, and only then."""
+        welcome = coins_are_welcome(self.cycle, self.shop)
+        if welcome != self._coins_welcome:
+            self._coins_welcome = welcome
+            self._performers[do.AcceptCoins](do.AcceptCoins(welcome))
+
+    def _show(self) -> None:
+        self._set_coins()
+        if self._publish:
+            self._publish(self.picture())
+
+    # Time
+
+    def _patience_s(self) -> float:
+        """How long to wait for a message: until the next deadline, at most one tick."""
+        deadline_ms = self.cycle.deadline_ms
+        if deadline_ms is None:
+            return TICK_S
+        return min(TICK_S, max(0.001, (deadline_ms - self._clock.mono_ms()) / 1_000))
+
+    def _tick(self) -> None:
+        """Nothing came in: see whether a deadline passed and the disk has room, rest the log, show a sign of life."""
+        deadline_ms = self.cycle.deadline_ms
+        if deadline_ms is not None and self._clock.mono_ms() >= deadline_ms:
+            self.handle(DeadlinePassed())
+            return
+        self._look_at_disk()
+        with contextlib.suppress(sqlite3.Error):  # a checkpoint loses nothing by failing; the next write will tell
+            self.journal.rest(idle=self.cycle.phase is Phase.IDLE)
+        self._show()
+
+    # The disk
+
+    def _look_at_disk(self) -> None:
+        """Stop before a coin is taken that could not be written down; resume when there is room."""
+        writable = disk_is_writable(self.journal.path, self._setting.disk_free_mb_min)
+        if writable == (Trouble.DISK in self.troubles):
+            self.troubles ^= {Trouble.DISK}
+            log.warning("the disk %s", "can be written again" if writable else "is full or read-only: taking no coins")
+
+    def _outlast_the_disk(self, error: sqlite3.OperationalError) -> None:
+        """The books refused a write: stop selling, say so, and come back as after a power cut."""
+        log.error("the books cannot be written (%s): taking no coins until they can", error)
+        self.troubles |= {Trouble.DISK}
+        self._show()
+        while not self._reopen():
+            if self.stopping:
+                raise SystemExit("stopped while the books could not be written")
+            time.sleep(DISK_RETRY_S)
+            self._show()
+        self.troubles -= {Trouble.DISK}
+        log.warning("the books can be written again")
+        if self.cycle.phase in (Phase.DISPENSING, Phase.REFUNDING):
+            self._decide(Restarted())
+
+    def _reopen(self) -> bool:
+        with contextlib.suppress(sqlite3.Error):
+            self.journal.close()
+        try:
+            self.journal = Journal(self.journal.path, self.journal.shop.policy)
+            self._commit(
+                self.cycle, [f.TroubleSeen(Trouble.DISK.value, "disk", ""), f.TroubleOver(Trouble.DISK.value, "disk")]
+            )
+        except (sqlite3.OperationalError, DatabaseError):
+            return False
+        return True
+
+
+def disk_is_writable(path: Path, free_mb_min: int) -> bool:
+    """Whether the file system of `path` takes writes and has room to spare."""
+    disk = os.statvfs(path.parent)
+    return not disk.f_flag & os.ST_RDONLY and disk.f_bavail * disk.f_frsize >= free_mb_min * 1_000_000

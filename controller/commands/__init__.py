@@ -1,0 +1,1 @@
+"""The controller's own sub-commands of `minga`, one file each."""

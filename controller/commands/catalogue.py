@@ -1,0 +1,81 @@
+"""`minga catalogue`: send makers, products, slots and the split rule from one file to the running controller."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from controller.client import Client
+from controller.commands.controller import ConfigFile
+from controller.config import load
+from controller.domain.catalog import SlotId
+from controller.domain.stocking import ApproveRule, AssignSlot, CountSlot, PutMaker, PutProduct, Wish
+from controller.errors import ConfigError, MingaError
+
+
+def catalogue(
+    file: Annotated[Path, typer.Argument(help="TOML: [rule], [[makers]], [[products]], [[slots]].")],
+    config: ConfigFile = Path("minga.toml"),
+    by: Annotated[str, typer.Option(help="Who fills the slots; it stands in the books.")] = "technician",
+) -> None:
+    """Put makers, products, slots and the split rule into the books of the running machine. Doing it twice changes nothing.
+
+    Example: minga catalogue catalogue.toml --config museum/minga.toml
+    """
+    content = read(file)
+    with Client(load(config).machine.socket) as client:
+        sent = send(client, content, by)
+    typer.echo(f"{file}: {sent} wishes, all of them in the books")
+
+
+def read(file: Path) -> dict[str, Any]:
+    """The file's tables. Raises ConfigError."""
+    try:
+        return tomllib.loads(file.read_text())
+    except OSError as error:
+        raise ConfigError(file, [f"cannot be read: {error.strerror}"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(file, [f"this is not TOML: {error}"]) from None
+
+
+def send(client: Client, content: dict[str, Any], by: str) -> int:
+    """Send every wish, in the order that lets each find what it needs. Raises MingaError at the first refusal."""
+    held = {slot.slot: slot.quantity for slot in client.watch().slots}
+    sent = 0
+    for wish in wishes(content, held, by):
+        answer = client.ask(wish)
+        if not answer.ok:
+            raise MingaError(f"{wish}: {answer.words}")
+        sent += 1
+    return sent
+
+
+def wishes(content: dict[str, Any], held: dict[str, int], by: str) -> Iterator[Wish]:
+    """The file as wishes; `held` is what each slot holds already."""
+    if strangers := content.keys() - {"rule", "makers", "products", "slots"}:
+        raise MingaError(f"a catalogue has [rule], [[makers]], [[products]] and [[slots]], not {sorted(strangers)}")
+    if rule := content.get("rule"):
+        yield _form(ApproveRule, {"weights": [[name, weight] for name, weight in rule.items()]})
+    for maker in content.get("makers", []):
+        yield _form(PutMaker, maker)
+    for product in content.get("products", []):
+        yield _form(PutProduct, product)
+    for row in content.get("slots", []):
+        slot = {key: value for key, value in row.items() if key != "quantity"}
+        yield _form(AssignSlot, slot)
+        before, quantity = held.get(row["slot"], 0), row.get("quantity", 0)
+        if quantity != before:
+            yield CountSlot(SlotId(row["slot"]), before, quantity, by)
+
+
+def _form(kind: type[Wish], row: dict[str, Any]) -> Wish:
+    try:
+        wish: Wish = TypeAdapter(kind).validate_python(row)
+        return wish
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(str(part) for part in problem["loc"])
+        raise MingaError(f"{kind.__name__} {row}: {where}: {problem['msg']}") from None

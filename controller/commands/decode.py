@@ -1,0 +1,128 @@
+"""`minga decode`: read bytes from a wire the way the machine reads them, for the workshop and for teaching.
+
+One JSON object a line comes out, whatever went in: what cannot be read says why.
+"""
+
+import json
+import string
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from controller.protocols import cctalk
+
+decode = typer.Typer(no_args_is_help=True, add_completion=False, help="Explain bytes that were seen on a wire.")
+
+
+@decode.command("cctalk")
+def frames(
+    frame: Annotated[list[str], typer.Argument(metavar="FRAME", help="Bytes in hex; quote a frame with spaces.")],
+    crc16: Annotated[
+        bool, typer.Option("--crc16", help="Frames with the 16-bit checksum; these have no source.")
+    ] = False,
+) -> None:
+    """Explain ccTalk frames, one JSON object each. Ends with 1 when any of them is damaged.
+
+    A poll of the acceptor at address 2, and its answer:
+
+        minga decode cctalk "02 00 01 FE FF" 01000200FD
+    """
+    kind = cctalk.CrcFrame if crc16 else cctalk.Frame
+    explained = [explain(text, kind) for text in frame]
+    for each in explained:
+        typer.echo(json.dumps(each))
+    raise typer.Exit(0 if all(each["ok"] for each in explained) else 1)
+
+
+@decode.command("cctalk-credits")
+def credits_(
+    last: Annotated[str, typer.Option(metavar="N|none", help="The event counter booked last, none if never.")] = "none",
+) -> None:
+    """Tell which coins are new in answers to header 229. Reads JSON lines, writes one line for each.
+
+    The counter of each line is the `last` of the next. Ends with 1 when a line could not be read.
+
+        echo '{"reply": "0203010501000000000000"}' | minga decode cctalk-credits --last 1
+    """
+    bad = False
+    for answer in news(_counter(last), sys.stdin.buffer):
+        typer.echo(json.dumps(answer))
+        bad = bad or "error" in answer
+    raise typer.Exit(1 if bad else 0)
+
+
+def explain(text: str, kind: type[cctalk.Frame] = cctalk.Frame) -> dict[str, Any]:
+    """One frame in words: `ok dest source header name data crc`, and `error` when it is not ok. Raises nothing."""
+    fields: dict[str, Any] = dict.fromkeys(("dest", "source", "header", "name", "data", "crc"))
+    try:
+        raw = unhex(text)
+        if len(raw) >= cctalk.FRAME_BYTES_MIN:
+            fields = _fields(kind(raw))
+        kind.read(raw)
+    except (ValueError, cctalk.RemoteProtocolError) as error:
+        return {"ok": False, **fields, "error": str(error)}
+    return {"ok": True, **fields}
+
+
+def _fields(frame: cctalk.Frame) -> dict[str, Any]:
+    return {
+        "dest": frame.destination,
+        "source": frame.source,
+        "header": frame.header,
+        "name": cctalk.header_name(frame.header),
+        "data": frame.data.hex().upper(),
+        "crc": frame.checksum.hex().upper(),
+    }
+
+
+def unhex(text: str) -> bytes:
+    """Bytes written in hex, with or without white space. Raises ValueError, saying what is wrong with it."""
+    digits = "".join(text.split())
+    strangers = [letter for letter in digits if letter not in string.hexdigits]
+    if strangers:
+        raise ValueError(f"{strangers[0]!r} is no hex digit")
+    if len(digits) % 2:
+        raise ValueError(f"{len(digits)} hex digits are no whole number of bytes")
+    return bytes.fromhex(digits)
+
+
+def news(last: int | None, lines: Iterator[bytes]) -> Iterator[dict[str, Any]]:
+    """What each line's reply adds to the one before it; a line that cannot be read gives an `error` and changes nothing."""
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            buffer = cctalk.Buffer.read(_reply(line))
+        except (ValueError, cctalk.RemoteProtocolError) as error:
+            yield {"error": str(error)}
+            continue
+        reading = cctalk.new_events(last, *buffer)
+        last = reading.mark
+        yield {
+            "credits": [credit._asdict() for credit in reading.credits],
+            "errors": [{"code": code, "name": cctalk.error_name(code)} for code in reading.errors],
+            "reset": reading.alarm is cctalk.Alarm.RESET,
+            "lost": reading.lost,
+            "counter": reading.mark,
+        }
+
+
+def _reply(line: bytes) -> bytes:
+    """The eleven bytes in one line. Raises ValueError."""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"this is not JSON: {error}") from None
+    if not isinstance(said, dict) or not isinstance(said.get("reply"), str):
+        raise ValueError('a line is {"reply": "<the 11 data bytes in hex>"}')
+    return unhex(said["reply"])
+
+
+def _counter(text: str) -> int | None:
+    if text.strip().lower() == "none":
+        return None
+    if not (text.isascii() and text.isdecimal() and int(text) <= 255):
+        raise typer.BadParameter(f"{text!r} is no event counter: it is 0 to 255, or none", param_hint="--last")
+    return int(text)

@@ -1,0 +1,136 @@
+"""What can happen to the machine, in the words of the trade.
+
+Devices, pages and the passing of time put events into the brain's inbox; `controller.domain.vend.step` says what each
+means.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from controller.domain.catalog import Closed, SlotId
+
+
+class Trouble(StrEnum):
+    """Why the machine cannot honour a sale. Any one of them stops the sale of everything; see `health`."""
+
+    DOOR_OPEN = "door-open"
+    NO_COINS = "no-coins"
+    NO_MOTORS = "no-motors"
+    NO_SENSOR = "no-sensor"
+    DISK = "disk"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The base of all events."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoinsSeen(Event):
+    """Coins a device took since its last committed mark, oldest first, and the mark to commit with them.
+
+    `coins_cents` holds only coins of known value. `alarm` is None, or why coins may be missing (`reset`, `lost`,
+    `unknown-coin`), then `lost` is how many events are surely gone.
+    """
+
+    device: str
+    source: str
+    mark: int
+    coins_cents: tuple[int, ...] = ()
+    alarm: str | None = None
+    lost: int = 0
+
+
+class Reading(Protocol):
+    """What a money device remembers right now, before the books say which of it is news.
+
+    The brain resolves it against the mark it committed last for `source`; so a reading may be repeated, or lost, and
+    no coin is booked twice or forgotten.
+    """
+
+    @property
+    def source(self) -> str:
+        """The device's lasting name: maker and serial number."""
+
+    def since(self, mark: int | None) -> CoinsSeen | None:
+        """The news after `mark` (None: this device was never seen before), or None when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotChosen(Event):
+    slot: SlotId
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPressed(Event):
+    """The visitor wants her money back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDropped(Event):
+    """The piece of this vend fell. `fault` says what is wrong with the slot nevertheless (it fell, then jammed)."""
+
+    vend_id: int
+    fault: Closed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VendRefused(Event):
+    """This vend's piece surely did not fall: the motor never moved it, or it is held by a jam."""
+
+    vend_id: int
+    reason: Closed
+
+
+@dataclass(frozen=True, slots=True)
+class VendUnknown(Event):
+    """Nobody can say whether this vend's piece fell: the device forgot, was lost, or its drop sensor saw nothing."""
+
+    vend_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutDone(Event):
+    """A payout ended: what left the machine from which place, and what did not."""
+
+    payout_id: int
+    paid_cents: int
+    unpaid_cents: int
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed(Event):
+    """The cycle's own deadline is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted(Event):
+    """The controller starts on books that already exist; whatever was under way must be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleBegan(Event):
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleEnded(Event):
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceGone(Event):
+    """A device does not answer; `trouble` is what that means for selling."""
+
+    device: str
+    reason: str
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReturned(Event):
+    device: str
+    trouble: Trouble

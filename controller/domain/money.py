@@ -1,0 +1,39 @@
+"""Money as whole cents, and the one way it is divided.
+
+Every amount in Minga is an `int` of US cents whose name ends in `_cents`. There are no fractions of a cent to lose:
+whatever is divided here adds up to what it was.
+"""
+
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
+
+Name = TypeVar("Name", bound=Hashable)
+
+
+def split(total_cents: int, weights: Mapping[Name, int], turn: int = 0) -> dict[Name, int]:
+    """Divide `total_cents` in proportion to `weights`, to the cent: the parts always add up to the total.
+
+    Largest remainder. Cents that are left over when remainders tie go first to the name at position `turn`,
+    counted around the order of `weights`, so that over many sales the odd cent is shared too.
+    Raises ValueError for a negative total, a negative weight or no weight at all.
+    """
+    whole = sum(weights.values())
+    if total_cents < 0 or whole <= 0 or min(weights.values()) < 0:
+        raise ValueError(f"cannot split {total_cents} cents by {dict(weights)}")
+    parts = {name: total_cents * weight // whole for name, weight in weights.items()}
+    left_cents = total_cents - sum(parts.values())
+    places = {name: place for place, name in enumerate(weights)}
+
+    def first_in_line(name: Name) -> tuple[int, int]:
+        remainder = total_cents * weights[name] % whole
+        return -remainder, (places[name] - turn) % len(places)
+
+    for name in sorted(weights, key=first_in_line)[:left_cents]:
+        parts[name] += 1
+    return parts
+
+
+def dollars(cents: int) -> str:
+    """Cents as technicians and logs write them: `$1.05`. Pages for people use Babel and their own language."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}${abs(cents) // 100}.{abs(cents) % 100:02d}"

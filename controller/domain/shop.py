@@ -1,0 +1,95 @@
+"""Everything a decision may look at besides the visitor's cycle: the shelf, the rule in force, health and policy.
+
+The shop changes only by facts (`after`), so it can be rebuilt from them at any time; troubles come from the devices and
+are forgotten at a restart.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from controller.domain import facts as f
+from controller.domain.catalog import Closed, MakerId, Product, ProductId, Slot, SlotId, SplitRule
+from controller.domain.events import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The machine's own limits, from its configuration; times in milliseconds."""
+
+    credit_idle_ms: int = 90_000
+    dispense_ms: int = 12_000
+    notice_ms: int = 20_000
+    credit_max_cents: int = 2_000
+
+
+def _nothing() -> Mapping[SlotId, Slot]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """`slots` stand in the order of the glass. `claim_key` is this machine's secret for claim codes."""
+
+    slots: Mapping[SlotId, Slot] = field(default_factory=_nothing)
+    products: Mapping[ProductId, Product] = field(default_factory=lambda: MappingProxyType({}))
+    makers: frozenset[MakerId] = frozenset()
+    rule: SplitRule | None = None
+    troubles: frozenset[Trouble] = frozenset()
+    policy: Policy = Policy()
+    claim_key: bytes = b""
+
+    def __iter__(self) -> Iterator[Slot]:
+        return iter(self.slots.values())
+
+    def twin(self, of: Slot) -> Slot | None:
+        """Another slot that sells the same product at the same price, if there is one."""
+        alike = (s for s in self if s.slot != of.slot and s.product == of.product and s.price_cents == of.price_cents)
+        return next((s for s in alike if s.sells), None)
+
+    @property
+    def selling(self) -> bool:
+        """No trouble, a rule to share by, and something to sell: otherwise a coin could not be honoured."""
+        return not self.troubles and self.rule is not None and any(slot.sells for slot in self)
+
+
+def after(shop: Shop, fact: f.Fact) -> Shop:
+    """The shop once this fact is true. Facts about money only pass through unchanged."""
+    match fact:
+        case f.MakerJoined(maker):
+            return replace(shop, makers=shop.makers | {maker})
+        case f.ProductSet(product, maker, price_cents):
+            return _with_product(shop, Product(product, maker, price_cents))
+        case f.SlotAssigned(slot, product, capacity):
+            known = shop.products[product]
+            return _with_slot(shop, Slot(slot, product, known.maker, known.price_cents, 0, capacity))
+        case f.SlotCounted(slot, _, quantity_after):
+            return _with_slot(shop, replace(shop.slots[slot], quantity=quantity_after))
+        case f.SlotClosed(slot, reason):
+            return _with_slot(shop, replace(shop.slots[slot], closed=Closed(reason)))
+        case f.SlotOpened(slot):
+            return _with_slot(shop, replace(shop.slots[slot], closed=None))
+        case f.Sold(slot=slot):
+            held = shop.slots[slot]
+            return _with_slot(shop, replace(held, quantity=max(0, held.quantity - 1)))
+        case f.RuleApproved(rule_id, weights):
+            return replace(shop, rule=SplitRule(rule_id, weights))
+        case _:
+            return shop
+
+
+def _with_slot(shop: Shop, slot: Slot) -> Shop:
+    slots = dict(sorted({**shop.slots, slot.slot: slot}.items()))
+    return replace(shop, slots=MappingProxyType(slots))
+
+
+def _with_product(shop: Shop, product: Product) -> Shop:
+    """A product's price and maker hold in every slot that has it."""
+    slots = {
+        name: replace(slot, maker=product.maker, price_cents=product.price_cents)
+        if slot.product == product.product
+        else slot
+        for name, slot in shop.slots.items()
+    }
+    products = {**shop.products, product.product: product}
+    return replace(shop, products=MappingProxyType(products), slots=MappingProxyType(slots))

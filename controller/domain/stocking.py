@@ -1,0 +1,175 @@
+"""What people do to the shop: join, bring products, fill and count slots, open a closed one, approve how prices split.
+
+Each wish is checked against the shop and becomes facts, or a refusal in plain words. Names, words and photos are not
+facts: they are kept beside them (`keeps`) and can be changed or forgotten without touching the books.
+"""
+
+from dataclasses import dataclass
+
+from controller.domain import facts as f
+from controller.domain.accounts import kind
+from controller.domain.catalog import MakerId, ProductId, SlotId
+from controller.domain.shop import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The base of everything a person asks of the shop."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutMaker(Wish):
+    """A maker joins, or changes what is shown of her. Without `consent` visitors see only her workshop."""
+
+    maker: MakerId
+    name: str
+    workshop: str = ""
+    words: str = ""
+    photo: str = ""
+    consent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PutProduct(Wish):
+    """A product is offered, or changes. `photo` names a file in the media folder; `work_minutes` is her time."""
+
+    product: ProductId
+    maker: MakerId
+    name: str
+    price_cents: int
+    materials: str = ""
+    work_minutes: int = 0
+    photo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignSlot(Wish):
+    slot: SlotId
+    product: ProductId
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountSlot(Wish):
+    """Somebody filled or counted a slot. `quantity_before` guards against acting on a stale screen."""
+
+    slot: SlotId
+    quantity_before: int
+    quantity_after: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSlot(Wish):
+    slot: SlotId
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveRule(Wish):
+    """How every price is shared from the next sale on: weights per recipient, `maker` for whoever made the piece."""
+
+    weights: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The facts a wish becomes, and what is kept beside them."""
+
+    facts: tuple[f.Fact, ...]
+    keeps: tuple[PutMaker | PutProduct, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A wish that cannot be: a code for programs, a sentence for people."""
+
+    code: str
+    words: str
+
+
+def grant(wish: Wish, shop: Shop, wired: frozenset[SlotId]) -> Granted | Refusal:
+    """What becomes of a wish. `wired` are the slots this machine has motors for."""
+    match wish:
+        case PutMaker(maker):
+            return Granted((f.MakerJoined(maker),) if maker not in shop.makers else (), (wish,))
+        case PutProduct():
+            return _product(wish, shop)
+        case AssignSlot():
+            return _assign(wish, shop, wired)
+        case CountSlot():
+            return _count(wish, shop)
+        case OpenSlot(slot, by):
+            if slot not in shop.slots:
+                return _unknown_slot(slot, frozenset(shop.slots))
+            return Granted((f.SlotOpened(slot, by),) if shop.slots[slot].closed else ())
+        case ApproveRule(weights):
+            return _rule(weights, shop)
+        case _:
+            return Refusal("unknown-wish", f"{type(wish).__name__} is not something the shop can do")
+
+
+def _product(wish: PutProduct, shop: Shop) -> Granted | Refusal:
+    if wish.maker not in shop.makers:
+        return Refusal("unknown-maker", f"no maker is called {wish.maker!r}: let her join first")
+    if not 5 <= wish.price_cents <= 100_000:
+        return Refusal("bad-price", f"a price of {wish.price_cents} cents is not between 5 cents and 1,000 dollars")
+    known = shop.products.get(wish.product)
+    same = known is not None and (known.maker, known.price_cents) == (wish.maker, wish.price_cents)
+    facts = () if same else (f.ProductSet(wish.product, wish.maker, wish.price_cents),)
+    return Granted(facts, (wish,))
+
+
+def _assign(wish: AssignSlot, shop: Shop, wired: frozenset[SlotId]) -> Granted | Refusal:
+    if wish.slot not in wired:
+        return _unknown_slot(wish.slot, wired)
+    if wish.product not in shop.products:
+        return Refusal("unknown-product", f"no product is called {wish.product!r}")
+    if not 1 <= wish.capacity <= 50:
+        return Refusal("bad-capacity", f"a spiral holds between 1 and 50 pieces, not {wish.capacity}")
+    held = shop.slots.get(wish.slot)
+    if held and held.product == wish.product and held.capacity == wish.capacity:
+        return Granted(())
+    if held and held.quantity:
+        return Refusal(
+            "not-empty", f"slot {wish.slot} still holds {held.quantity} of {held.product}: count them out first"
+        )
+    return Granted((f.SlotAssigned(wish.slot, wish.product, wish.capacity),))
+
+
+def _count(wish: CountSlot, shop: Shop) -> Granted | Refusal:
+    slot = shop.slots.get(wish.slot)
+    if slot is None:
+        return _unknown_slot(wish.slot, frozenset(shop.slots))
+    if slot.quantity != wish.quantity_before:
+        words = (
+            f"slot {wish.slot} holds {slot.quantity}, not {wish.quantity_before}: something sold meanwhile, look again"
+        )
+        return Refusal("stale-count", words)
+    if not 0 <= wish.quantity_after <= slot.capacity:
+        return Refusal("too-many", f"slot {wish.slot} holds at most {slot.capacity}, not {wish.quantity_after}")
+    return Granted((f.SlotCounted(wish.slot, wish.quantity_before, wish.quantity_after, wish.by),))
+
+
+def _rule(weights: tuple[tuple[str, int], ...], shop: Shop) -> Granted | Refusal:
+    names = [recipient for recipient, _ in weights]
+    if len(set(names)) != len(names) or "maker" not in names:
+        return Refusal("bad-rule", "a rule names `maker` and every other recipient once")
+    if min(weight for _, weight in weights) < 0 or sum(weight for _, weight in weights) == 0:
+        return Refusal("bad-rule", "the parts of a rule are whole numbers of which none is negative and not all are 0")
+    for name in names:
+        try:
+            if name != "maker" and kind(name) not in ("fund", "fee", "tax"):
+                return Refusal(
+                    "bad-rule", f"{name!r} cannot share in a price: use `maker`, `fund:…`, `fee:…` or `tax:…`"
+                )
+        except ValueError as error:
+            return Refusal("bad-rule", str(error))
+    if shop.rule and shop.rule.weights == weights:
+        return Granted(())
+    return Granted((f.RuleApproved(shop.rule.rule_id + 1 if shop.rule else 1, weights),))
+
+
+def _unknown_slot(slot: SlotId, known: frozenset[SlotId]) -> Refusal:
+    names = ", ".join(sorted(known)) or "none yet"
+    return Refusal("unknown-slot", f"there is no slot {slot!r}; this machine has {names}")

@@ -1,0 +1,106 @@
+"""What the machine shows of itself: one frozen picture, made after every decision and sent to every page.
+
+Pages show this and nothing they remember, so the screen, the buttons and the coins always agree. Words in it are codes;
+each page says them in its reader's language.
+"""
+
+from dataclasses import dataclass
+
+from controller.domain.catalog import Share, Slot
+from controller.domain.shop import Shop
+from controller.domain.vend import Cycle, coins_are_welcome
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """One slot on the glass. `status`: `ready`, `sold-out`, `closed` (see `reason`) or `paused` (the whole machine is)."""
+
+    slot: str
+    product: str
+    maker: str
+    price_cents: int
+    quantity: int
+    status: str
+    reason: str | None
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """News for the visitor: a `controller.domain.vend.News` word, and how long it stays."""
+
+    news: str
+    slot: str | None
+    cents: int
+    claim: str | None
+    left_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`version` grows with every change. `vending` is the slot that turns right now. `left_ms` is until the deadline."""
+
+    machine: str
+    boot_id: int
+    version: int
+    wall_ms: int
+    phase: str
+    credit_cents: int
+    chosen: str | None
+    missing_cents: int
+    vending: str | None
+    coins_welcome: bool
+    troubles: tuple[str, ...]
+    left_ms: int | None
+    notice: NoticeView | None
+    slots: tuple[SlotView, ...]
+
+
+def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, shop: Shop, now_ms: int) -> View:
+    """The picture of this moment."""
+    chosen = shop.slots.get(cycle.chosen) if cycle.chosen else None
+    return View(
+        machine=machine,
+        boot_id=boot_id,
+        version=version,
+        wall_ms=wall_ms,
+        phase=cycle.phase.value,
+        credit_cents=cycle.credit_cents,
+        chosen=cycle.chosen,
+        missing_cents=max(0, chosen.price_cents - cycle.credit_cents) if chosen else 0,
+        vending=cycle.vend.slot if cycle.vend else None,
+        coins_welcome=coins_are_welcome(cycle, shop),
+        troubles=tuple(sorted(trouble.value for trouble in shop.troubles)),
+        left_ms=max(0, cycle.deadline_ms - now_ms) if cycle.deadline_ms is not None else None,
+        notice=_notice(cycle, now_ms),
+        slots=tuple(_slot(slot, shop, cycle.last_vend_id + 1) for slot in shop),
+    )
+
+
+def _notice(cycle: Cycle, now_ms: int) -> NoticeView | None:
+    notice = cycle.notice
+    if notice is None or notice.until_ms <= now_ms:
+        return None
+    return NoticeView(notice.news.value, notice.slot, notice.cents, notice.claim, notice.until_ms - now_ms)
+
+
+def _slot(slot: Slot, shop: Shop, turn: int) -> SlotView:
+    shares = shop.rule.shares(slot.price_cents, slot.maker, turn) if shop.rule else ()
+    return SlotView(
+        slot.slot,
+        slot.product,
+        slot.maker,
+        slot.price_cents,
+        slot.quantity,
+        _status(slot, shop),
+        slot.closed.value if slot.closed else None,
+        shares,
+    )
+
+
+def _status(slot: Slot, shop: Shop) -> str:
+    if slot.closed:
+        return "closed"
+    if not slot.quantity:
+        return "sold-out"
+    return "ready" if shop.selling else "paused"

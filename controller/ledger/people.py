@@ -1,0 +1,31 @@
+"""Names, words and photos of makers and products: beside the books, so that they can change or be forgotten."""
+
+import sqlite3
+
+from controller.domain.catalog import MakerId, ProductId
+from controller.domain.stocking import PutMaker, PutProduct
+
+
+def keep(db: sqlite3.Connection, words: PutMaker | PutProduct) -> None:
+    """Remember the newest words about a maker or a product."""
+    if isinstance(words, PutMaker):
+        row = (words.maker, words.name, words.workshop, words.words, words.photo, words.consent)
+        db.execute("INSERT OR REPLACE INTO makers VALUES (?, ?, ?, ?, ?, ?)", row)
+    else:
+        told = (words.product, words.name, words.materials, words.work_minutes, words.photo)
+        db.execute("INSERT OR REPLACE INTO product_words VALUES (?, ?, ?, ?, ?)", told)
+
+
+def makers(db: sqlite3.Connection) -> dict[str, PutMaker]:
+    """Every maker by her id, as she described herself. Whoever shows it must look at `consent` first."""
+    rows = db.execute("SELECT maker, name, workshop, words, photo, consent FROM makers ORDER BY maker")
+    return {row[0]: PutMaker(MakerId(row[0]), row[1], row[2], row[3], row[4], bool(row[5])) for row in rows}
+
+
+def products(db: sqlite3.Connection) -> dict[str, PutProduct]:
+    """Every product by its id, with its price in force."""
+    rows = db.execute(
+        "SELECT product, maker, name, price_cents, materials, work_minutes, photo"
+        " FROM products JOIN product_words USING (product) ORDER BY product"
+    )
+    return {row[0]: PutProduct(ProductId(row[0]), MakerId(row[1]), *row[2:]) for row in rows}

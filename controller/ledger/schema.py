@@ -1,0 +1,116 @@
+"""The tables, as a list of migrations that only ever grows.
+
+`facts` and `postings` are the books: triggers refuse to change or delete a row. `balances`, `joined`, `slots`, `products`,
+`rules` and `claims` are running results of the facts, kept in the same transaction and derived again by
+`minga ledger verify`.
+`makers` and `product_words` hold what people may change or have forgotten. `machine` and `marks` are small lasting values.
+"""
+
+import secrets
+import sqlite3
+from pathlib import Path
+
+from controller.ledger.connection import DatabaseError, open_writer
+
+VERSION = 1
+"""Grows with every migration; kept in SQLite's `user_version`, so that old code can refuse a newer database."""
+
+BOOKS = """
+CREATE TABLE machine (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE facts (
+    seq INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    boot_id INTEGER NOT NULL,
+    mono_ms INTEGER NOT NULL,
+    wall_ms INTEGER NOT NULL,
+    trusted INTEGER NOT NULL CHECK (trusted IN (0, 1)),
+    type TEXT NOT NULL,
+    body TEXT NOT NULL,
+    prev BLOB NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+CREATE TABLE postings (
+    seq INTEGER NOT NULL REFERENCES facts (seq),
+    line INTEGER NOT NULL,
+    account TEXT NOT NULL,
+    cents INTEGER NOT NULL CHECK (cents <> 0),
+    PRIMARY KEY (seq, line)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE balances (account TEXT PRIMARY KEY, cents INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE joined (maker TEXT PRIMARY KEY, seq INTEGER NOT NULL REFERENCES facts (seq)) STRICT;
+CREATE TABLE products (product TEXT PRIMARY KEY, maker TEXT NOT NULL, price_cents INTEGER NOT NULL) STRICT;
+CREATE TABLE slots (
+    slot TEXT PRIMARY KEY,
+    product TEXT NOT NULL REFERENCES products (product),
+    quantity INTEGER NOT NULL CHECK (quantity >= 0),
+    capacity INTEGER NOT NULL,
+    closed TEXT
+) STRICT;
+CREATE TABLE rules (rule_id INTEGER PRIMARY KEY, from_seq INTEGER NOT NULL, weights TEXT NOT NULL) STRICT;
+CREATE TABLE claims (code TEXT PRIMARY KEY, seq INTEGER NOT NULL, account TEXT NOT NULL, cents INTEGER NOT NULL) STRICT;
+CREATE TABLE makers (
+    maker TEXT PRIMARY KEY, name TEXT NOT NULL, workshop TEXT NOT NULL, words TEXT NOT NULL,
+    photo TEXT NOT NULL, consent INTEGER NOT NULL
+) STRICT;
+CREATE TABLE product_words (
+    product TEXT PRIMARY KEY, name TEXT NOT NULL, materials TEXT NOT NULL,
+    work_minutes INTEGER NOT NULL, photo TEXT NOT NULL
+) STRICT;
+CREATE TABLE cycle (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL) STRICT;
+CREATE TABLE marks (source TEXT PRIMARY KEY, mark INTEGER NOT NULL) STRICT;
+CREATE TRIGGER facts_stay BEFORE UPDATE ON facts BEGIN SELECT RAISE(ABORT, 'facts are never changed'); END;
+CREATE TRIGGER facts_remain BEFORE DELETE ON facts BEGIN SELECT RAISE(ABORT, 'facts are never deleted'); END;
+CREATE TRIGGER postings_stay BEFORE UPDATE ON postings BEGIN SELECT RAISE(ABORT, 'postings are never changed'); END;
+CREATE TRIGGER postings_remain BEFORE DELETE ON postings BEGIN SELECT RAISE(ABORT, 'postings are never deleted'); END;
+"""
+
+
+def create(path: Path) -> None:
+    """Make an empty database with its own secret for claim codes. Raises DatabaseError when one is there already."""
+    if path.exists():
+        raise DatabaseError(f"{path}: there is a database already; it is never overwritten")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o640)
+    db = open_writer(path)
+    migrate(db)
+    db.close()
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring the database to this code's form. Raises DatabaseError for one that a newer Minga has written."""
+    found = db.execute("PRAGMA user_version").fetchone()[0]
+    if found > VERSION:
+        raise DatabaseError(
+            f"this database has form {found} and this Minga knows up to {VERSION}: install the newer Minga again, "
+            "or restore a backup made before the update"
+        )
+    if found < VERSION:
+        _apply(db)
+
+
+def _apply(db: sqlite3.Connection) -> None:
+    """Run the open migrations. sqlite-utils is imported only here: a machine that is up to date starts without it."""
+    from sqlite_utils import Database, Migrations
+
+    migrations = Migrations("minga")
+
+    @migrations()
+    def books(database: Database) -> None:
+        for statement in _statements(BOOKS):
+            database.execute(statement)
+        key = secrets.token_hex(16)
+        database.execute("INSERT INTO machine VALUES ('epoch', '1'), ('claim_key', ?)", [key])
+
+    migrations.apply(Database(db))
+    db.execute(f"PRAGMA user_version={VERSION}")
+
+
+def _statements(script: str) -> list[str]:
+    """Single statements, so that they can run inside one transaction; a trigger's own semicolon does not end it."""
+    statements, open_part = [], ""
+    for line in script.strip().splitlines():
+        open_part += line + "\n"
+        if sqlite3.complete_statement(open_part):
+            statements.append(open_part)
+            open_part = ""
+    return statements

@@ -1,0 +1,53 @@
+"""The shelf on disk: a mirror of `controller.domain.shop.Shop`, written in one transaction with the facts that change it."""
+
+import json
+import sqlite3
+from types import MappingProxyType
+
+from controller.domain.catalog import Closed, MakerId, Product, ProductId, Slot, SlotId, SplitRule
+from controller.domain.shop import Policy, Shop
+
+
+def load(db: sqlite3.Connection, policy: Policy, claim_key: bytes) -> Shop:
+    """The shop as the last commit left it."""
+    products = {
+        ProductId(name): Product(ProductId(name), MakerId(maker), price_cents)
+        for name, maker, price_cents in db.execute("SELECT product, maker, price_cents FROM products ORDER BY product")
+    }
+    rows = db.execute("SELECT slot, product, quantity, capacity, closed FROM slots ORDER BY slot")
+    slots = {SlotId(row[0]): _slot(row, products) for row in rows}
+    rule = db.execute("SELECT rule_id, weights FROM rules ORDER BY rule_id DESC LIMIT 1").fetchone()
+    return Shop(
+        slots=MappingProxyType(slots),
+        products=MappingProxyType(products),
+        makers=frozenset(MakerId(maker) for (maker,) in db.execute("SELECT maker FROM joined")),
+        rule=SplitRule(rule[0], weights_from(rule[1])) if rule else None,
+        policy=policy,
+        claim_key=claim_key,
+    )
+
+
+def save(db: sqlite3.Connection, seq: int, before: Shop, after: Shop) -> None:
+    """Write what differs; `seq` is the fact that made the difference."""
+    db.executemany("INSERT INTO joined VALUES (?, ?)", [(maker, seq) for maker in sorted(after.makers - before.makers)])
+    for name, product in after.products.items():
+        if before.products.get(name) != product:
+            row = (product.product, product.maker, product.price_cents)
+            db.execute("INSERT OR REPLACE INTO products VALUES (?, ?, ?)", row)
+    for slot_id, slot in after.slots.items():
+        if before.slots.get(slot_id) is not slot:
+            held = (slot.slot, slot.product, slot.quantity, slot.capacity, slot.closed)
+            db.execute("INSERT OR REPLACE INTO slots VALUES (?, ?, ?, ?, ?)", held)
+    if after.rule and after.rule != before.rule:
+        db.execute("INSERT INTO rules VALUES (?, ?, ?)", (after.rule.rule_id, seq, json.dumps(after.rule.weights)))
+
+
+def weights_from(text: str) -> tuple[tuple[str, int], ...]:
+    return tuple((recipient, weight) for recipient, weight in json.loads(text))
+
+
+def _slot(row: tuple[str, str, int, int, str | None], products: dict[ProductId, Product]) -> Slot:
+    slot, name, quantity, capacity, closed = row
+    product = products[ProductId(name)]
+    reason = Closed(closed) if closed else None
+    return Slot(SlotId(slot), product.product, product.maker, product.price_cents, quantity, capacity, reason)
