@@ -1,0 +1,414 @@
+"""A whole machine without threads or waiting: the real brain and books, a physical truth, and chance from one seed.
+
+`Town` draws what visitors do and what goes wrong, with fault *rates* drawn per seed so that some towns are calm and some
+are hell. It cuts the power before and after commits. What truly happened (coins in the box, pieces on the floor, turns of
+motors) is kept here, outside the program, and `oracle.check` compares it with the books.
+"""
+
+import random
+import shutil
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from controller.brain import Brain, Setting
+from controller.domain import effects as do
+from controller.domain.catalog import Closed, MakerId, ProductId, SlotId
+from controller.domain.events import (
+    CoinsSeen,
+    DeadlinePassed,
+    DeviceGone,
+    DeviceReturned,
+    Event,
+    ItemDropped,
+    PayoutDone,
+    ReturnPressed,
+    SlotChosen,
+    Trouble,
+    TroubleBegan,
+    TroubleEnded,
+    VendRefused,
+    VendUnknown,
+)
+from controller.domain.facts import Fact
+from controller.domain.shop import Policy
+from controller.domain.stocking import (
+    ApproveRule,
+    AssignSlot,
+    CountSlot,
+    Granted,
+    OpenSlot,
+    PutMaker,
+    PutProduct,
+    Wish,
+    grant,
+)
+from controller.ledger.journal import Journal
+from controller.protocols import cctalk
+
+COINS_CENTS = {1: 5, 2: 10, 3: 25, 4: 50, 5: 100}
+SHELF = {"A1": "bolso", "A2": "bolso", "A4": "bolso", "A3": "monedero", "B1": "chumpi", "B2": "bufanda"}
+PRICES_CENTS = {"bolso": 350, "monedero": 135, "chumpi": 500, "bufanda": 475}
+MAKERS = {"bolso": "rosa", "monedero": "rosa", "chumpi": "luz", "bufanda": "inti"}
+RULES = (
+    (("maker", 80), ("fund:comun", 15), ("fund:maquina", 5)),
+    (("maker", 1), ("fund:comun", 1), ("fund:maquina", 1)),
+    (("maker", 7), ("fund:comun", 3)),
+)
+FILL = 9
+POLICY = Policy(credit_idle_ms=60_000, dispense_ms=12_000, notice_ms=20_000)
+
+
+class PowerCut(BaseException):
+    """The lights go out; nothing in the program may catch this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptor:
+    """A reading of the simulated acceptor's own memory, as its device worker would offer it."""
+
+    source: str
+    counter: int
+    buffer: tuple[cctalk.Entry, ...]
+
+    def since(self, mark: int | None) -> CoinsSeen | None:
+        news = cctalk.new_events(mark, self.counter, self.buffer)
+        if news.mark == mark and not news.alarm:
+            return None
+        coins = tuple(COINS_CENTS[credit.position] for credit in news.credits)
+        return CoinsSeen("coins", self.source, news.mark, coins, news.alarm, news.lost)
+
+
+@dataclass(slots=True)
+class Rates:
+    """How often each thing goes wrong in this town."""
+
+    cut: float
+    kill: float
+    jam: float
+    lost_answer: float
+    repeated_answer: float
+    missed_beam: float
+    paid_part: float
+
+    @classmethod
+    def drawn(cls, rng: random.Random) -> "Rates":
+        pick = rng.choice
+        return cls(
+            cut=pick((0.0, 0.01, 0.05)),
+            kill=pick((0.0, 0.01, 0.05)),
+            jam=pick((0.0, 0.1, 0.5)),
+            lost_answer=pick((0.0, 0.1, 0.5)),
+            repeated_answer=pick((0.0, 0.2, 0.8)),
+            missed_beam=pick((0.0, 0.05, 0.3)),
+            paid_part=pick((0.0, 0.5, 1.0)),
+        )
+
+
+@dataclass(slots=True)
+class Truth:
+    """What physically happened. No program under test writes here."""
+
+    inserted_cents: int = 0
+    told_cents: int = 0
+    """Coins of readings that the brain has taken whole."""
+    hidden_cents: int = 0
+    """Coins in the box that a power cut hid: taken after the last committed reading, forgotten by the acceptor."""
+    wrongs: list[str] = field(default_factory=list)
+    returned_cents: int = 0
+    turned: Counter[int] = field(default_factory=Counter)
+    fell: dict[int, SlotId] = field(default_factory=dict)
+    pieces: dict[SlotId, int] = field(default_factory=dict)
+    cuts: int = 0
+    acknowledged: list[tuple[int, bytes]] = field(default_factory=list)
+
+
+class SimulatedClock:
+    def __init__(self) -> None:
+        self.now_ms, self.wall = 0, 1_790_000_000_000
+
+    def mono_ms(self) -> int:
+        return self.now_ms
+
+    def wall_ms(self) -> int:
+        return self.wall + self.now_ms
+
+    def trusted(self) -> bool:
+        return True
+
+
+class Town:
+    """One seed's story. `run` plays it and leaves the machine quiet, ready for the oracle."""
+
+    def __init__(self, seed: int, folder: Path, blank: Path) -> None:
+        self.rng = random.Random(seed)
+        self.seed, self.path = seed, folder / f"town-{seed}.db"
+        shutil.copy(blank, self.path)
+        self.rates, self.truth, self.clock = Rates.drawn(self.rng), Truth(), SimulatedClock()
+        self.counter, self.buffer = self.rng.randrange(200), [cctalk.Entry(5, 0)] * 5  # a used acceptor remembers
+        self.accepting = self.dangerous = False
+        self.pending: list[Event] = []
+        self.late: list[Event] = []
+        self.known: dict[int, Event] = {}
+        self.paid: dict[int, PayoutDone] = {}
+        self.brain = self._boot()
+
+    # The machine's life
+
+    def run(self, acts: int = 150) -> None:
+        self._stock()
+        self.dangerous = True
+        for _ in range(acts):
+            self._guarded(self._act)
+        self.dangerous = False
+        self._calm_down()
+
+    def _boot(self) -> Brain:
+        journal = Journal(self.path, POLICY)
+        append = journal.append
+
+        def risky(*args: object, **more: object) -> None:
+            """Power may fail just before or just after a commit; what is told after it is acknowledged for ever."""
+            self._maybe_cut()
+            append(*args, **more)
+            self.truth.acknowledged.append((journal.seq, journal.head))
+            self._maybe_cut()
+
+        journal.append = risky
+        setting = Setting("simulada", "0", frozenset(SlotId(slot) for slot in SHELF))
+        performers = {
+            do.Dispense: self._dispense,
+            do.QueryVend: self._query_vend,
+            do.PayOut: self._pay_out,
+            do.QueryPayout: self._query_payout,
+            do.AcceptCoins: lambda effect: setattr(self, "accepting", effect.accept),
+        }
+        brain = Brain(journal, self.clock, setting, performers)
+        self.brain = brain
+        brain.start()
+        self._read_coins()
+        return brain
+
+    def _maybe_cut(self) -> None:
+        if self.dangerous and self.rng.random() < max(self.rates.cut, self.rates.kill):
+            raise PowerCut
+
+    def _guarded(self, act: object) -> None:
+        try:
+            act()
+        except PowerCut:
+            self._restart()
+
+    def _restart(self) -> None:
+        """A cut takes the whole machine; a kill only the controller, while the acceptor keeps its memory."""
+        self.truth.cuts += 1
+        self.brain.journal.close()
+        self.pending.clear()
+        self.late.clear()
+        self.known.clear()
+        self.accepting = False
+        if self.rng.random() * (self.rates.cut + self.rates.kill) < self.rates.cut:
+            self._forget_coins()
+            self.clock.wall += self.clock.now_ms
+            self.clock.now_ms = 0
+        try:
+            self._boot()
+        except PowerCut:
+            self._restart()
+
+    def _forget_coins(self) -> None:
+        """The acceptor loses power. Coins it did not tell stay in the box; the cash count finds them.
+
+        The reading that was under way is booked whole or not at all. Some acceptors keep stale events in the buffer.
+        """
+        truth, booked_cents = self.truth, self._booked_cents()
+        untold_cents = truth.inserted_cents - truth.told_cents - truth.hidden_cents
+        if booked_cents - truth.told_cents not in (0, untold_cents):
+            truth.wrongs.append(f"{truth.told_cents} cents were told and {booked_cents} are booked")
+        truth.hidden_cents += truth.told_cents + untold_cents - booked_cents
+        truth.told_cents = booked_cents
+        self.counter = 0
+        if self.rng.random() < 0.5:
+            self.buffer = [cctalk.Entry(0, 0)] * 5
+
+    def _booked_cents(self) -> int:
+        books = sqlite3.connect(self.path)
+        query = "SELECT coalesce(sum(body ->> '$.cents'), 0) FROM facts WHERE type = 'CreditTaken'"
+        (cents,) = books.execute(query).fetchone()
+        books.close()
+        return int(cents)
+
+    # What people do
+
+    def _act(self) -> None:
+        self.clock.now_ms += int(self.rng.expovariate(1 / 4_000))
+        self._deliver()
+        self._let_time_pass()
+        rng = self.rng
+        do_this = rng.choices(
+            (
+                self._insert,
+                self._choose,
+                self._press_return,
+                self._linger,
+                self._visit,
+                self._trouble,
+                self._echo,
+                self._brown_out,
+            ),
+            (50, 30, 4, 3, 5, 3, 5, 1),
+        )[0]
+        do_this()
+        self._deliver()
+
+    def _insert(self) -> None:
+        position = self.rng.choices(list(COINS_CENTS), (1, 1, 3, 3, 6))[0]
+        in_flight = self.rng.random() < 0.1  # it fell in just before the acceptor was told to stop
+        if not self.accepting and not in_flight:
+            return
+        self.truth.inserted_cents += COINS_CENTS[position]
+        self.counter = self.counter % 255 + 1
+        self.buffer = [cctalk.Entry(position, 0), *self.buffer[:4]]
+        if self.rng.random() < 0.8 or self.counter % 4 == 0:
+            self._read_coins()
+
+    def _read_coins(self) -> None:
+        self.brain.handle(Acceptor("cctalk:simulated:7", self.counter, tuple(self.buffer)))
+        self.truth.told_cents = self.truth.inserted_cents - self.truth.hidden_cents
+        if self.rng.random() < 0.2:
+            self.brain.handle(Acceptor("cctalk:simulated:7", self.counter, tuple(self.buffer)))
+
+    def _brown_out(self) -> None:
+        """Only the acceptor loses power for a moment."""
+        self._forget_coins()
+        self._read_coins()
+
+    def _choose(self) -> None:
+        self.brain.handle(SlotChosen(SlotId(self.rng.choice(list(SHELF)))))
+
+    def _press_return(self) -> None:
+        self.brain.handle(ReturnPressed())
+
+    def _linger(self) -> None:
+        self.clock.now_ms += self.rng.choice((15_000, 61_000))
+
+    def _visit(self) -> None:
+        """Somebody refills, reopens slots, or brings a new rule."""
+        for slot in self.brain.shop:
+            if slot.closed and self.rng.random() < 0.7:
+                self._wish(OpenSlot(slot.slot, "technician"))
+            elif slot.quantity < 3:
+                self.truth.pieces[slot.slot] += FILL - slot.quantity
+                self._wish(CountSlot(slot.slot, slot.quantity, FILL, "rosa"))
+        if self.rng.random() < 0.2:
+            self._wish(ApproveRule(self.rng.choice(RULES)))
+
+    def _trouble(self) -> None:
+        began, ended = self.rng.choice(
+            (
+                (TroubleBegan(Trouble.DOOR_OPEN), TroubleEnded(Trouble.DOOR_OPEN)),
+                (DeviceGone("coins", "cable", Trouble.NO_COINS), DeviceReturned("coins", Trouble.NO_COINS)),
+            )
+        )
+        self.brain.handle(began)
+        if self.rng.random() < 0.3:
+            self._choose()
+        self.brain.handle(ended)
+
+    def _echo(self) -> None:
+        """An old report comes again."""
+        if self.late:
+            self.brain.handle(self.rng.choice(self.late))
+
+    def _let_time_pass(self) -> None:
+        deadline_ms = self.brain.cycle.deadline_ms
+        if deadline_ms is not None and self.clock.now_ms >= deadline_ms:
+            self.brain.handle(DeadlinePassed())
+
+    def _deliver(self) -> None:
+        while self.pending:
+            if self.rng.random() < 0.2:
+                self._insert()
+                self._read_coins()
+            self.brain.handle(self.pending.pop(0))
+
+    # What devices do
+
+    def _dispense(self, effect: do.Dispense) -> None:
+        self.truth.turned[effect.vend_id] += 1
+        self._report(self._turn(effect.vend_id, effect.slot))
+
+    def _turn(self, vend_id: int, slot: SlotId) -> Event:
+        rng, rates = self.rng, self.rates
+        if rng.random() < rates.jam:
+            reason = rng.choice((Closed.JAMMED, Closed.STUCK_HOME, Closed.NO_MOTOR, Closed.SENSOR))
+            return VendRefused(vend_id, reason)
+        if not self.truth.pieces[slot]:
+            return VendUnknown(vend_id, "no-drop")
+        self.truth.pieces[slot] -= 1
+        self.truth.fell[vend_id] = slot
+        if rng.random() < rates.missed_beam:
+            return VendUnknown(vend_id, "no-drop")
+        return ItemDropped(vend_id, Closed.JAMMED if rng.random() < rates.jam / 4 else None)
+
+    def _report(self, result: Event) -> None:
+        self.known[result.vend_id] = result
+        if self.rng.random() < self.rates.repeated_answer:
+            self.late.append(result)
+        if not self.dangerous or self.rng.random() >= self.rates.lost_answer:
+            self.pending.append(result)
+
+    def _query_vend(self, effect: do.QueryVend) -> None:
+        self.pending.append(self.known.get(effect.vend_id) or VendUnknown(effect.vend_id, "forgotten"))
+
+    def _pay_out(self, effect: do.PayOut) -> None:
+        paid_cents = effect.cents // 2 if self.rng.random() < self.rates.paid_part else effect.cents
+        self.truth.returned_cents += paid_cents
+        self.paid[effect.payout_id] = PayoutDone(effect.payout_id, paid_cents, effect.cents - paid_cents, "hopper:5")
+        self._answer_payout(self.paid[effect.payout_id])
+
+    def _query_payout(self, effect: do.QueryPayout) -> None:
+        never = PayoutDone(effect.payout_id, 0, effect.cents)
+        self.pending.append(self.paid.get(effect.payout_id, never))
+
+    def _answer_payout(self, done: PayoutDone) -> None:
+        if self.rng.random() < self.rates.repeated_answer:
+            self.late.append(done)
+        if not self.dangerous or self.rng.random() >= self.rates.lost_answer:
+            self.pending.append(done)
+
+    # Before and after the storm
+
+    def _wish(self, wish: Wish) -> None:
+        granted = grant(wish, self.brain.shop, frozenset(SlotId(slot) for slot in SHELF))
+        assert isinstance(granted, Granted), granted
+        self.brain._grant(wish)
+
+    def _stock(self) -> None:
+        self._wish(ApproveRule(RULES[0]))
+        for product, maker in MAKERS.items():
+            self._wish(PutMaker(MakerId(maker), maker.title()))
+            self._wish(PutProduct(ProductId(product), MakerId(maker), product.title(), PRICES_CENTS[product]))
+        for slot, product in SHELF.items():
+            self._wish(AssignSlot(SlotId(slot), ProductId(product), FILL))
+            self._wish(CountSlot(SlotId(slot), 0, FILL, "rosa"))
+            self.truth.pieces[SlotId(slot)] = FILL
+        self.brain.handle(TroubleEnded(Trouble.DOOR_OPEN))
+
+    def _calm_down(self) -> None:
+        """Faults are over: the machine must come to rest by itself and sell again."""
+        for _ in range(6):
+            self._read_coins()
+            self._deliver()
+            self.clock.now_ms += 120_000
+            self._let_time_pass()
+            self._deliver()
+        for event in (TroubleBegan(Trouble.DOOR_OPEN), TroubleEnded(Trouble.DOOR_OPEN)):
+            self.brain.handle(event)
+
+    def facts(self) -> list[Fact]:
+        from controller.ledger.journal import read_fact
+
+        rows = self.brain.journal.db.execute("SELECT type, body FROM facts ORDER BY seq")
+        return [read_fact(kind, body) for kind, body in rows]
