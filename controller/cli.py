@@ -56,6 +56,7 @@ app = typer.Typer(
     cls=LazyGroup,
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     help="The vending machine that its seamstresses own. Start with `minga demo`.",
 )
 

@@ -84,7 +84,7 @@ class Cabinet(Section):
 
 
 class Policy(Section):
-    credit_idle_s: Annotated[int, Field(ge=5, le=3_600)] = 90
+    credit_idle_s: Annotated[int, Field(ge=1, le=3_600)] = 90
     """Credit nobody uses for this long is kept as unclaimed, with a claim code."""
     dispense_s: Annotated[int, Field(ge=2, le=120)] = 12
     """After this long without an answer the motors are asked what happened."""

@@ -1,0 +1,213 @@
+"""A whole simulated machine as real processes in one folder: the world, the controller and the pages.
+
+`Museum` starts and ends them, cuts the power and puts it back. The controller in it is the real one; only its device
+paths lead to simulated hardware.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from controller.client import Client, ControllerGone
+from controller.commands import catalogue
+from controller.commands.init import EXAMPLE
+from controller.config import Config, load
+from controller.domain.view import View
+from controller.errors import MingaError
+from controller.ledger.schema import create
+from hw_mocks.client import WorldClient
+from hw_mocks.garments import write_photos
+from hw_mocks.wire import SOCKET_VARIABLE
+
+Thing = TypeVar("Thing")
+KINDS = {
+    "bolso-retazos": "bag",
+    "monedero": "purse",
+    "chumpi-rojo": "belt",
+    "bufanda": "scarf",
+    "panuelo-pajaro": "cloth",
+    "muneca": "doll",
+}
+READY_S = 20.0
+STOP_S = 10.0
+
+QUICK = """
+[coins]
+port = "run/coins"
+poll_ms = 8
+
+[motors]
+leave_home_ms = 500
+turn_ms = 1500
+drop_ms = 500
+debounce_ms = 2
+
+[policy]
+credit_idle_s = 2
+dispense_s = 6
+"""
+"""For a day at high speed: the world runs faster, and so do the waits."""
+REAL_TIME = """
+[coins]
+port = "run/coins"
+"""
+COMMON = """
+[machine]
+name = "demo-museo-1"
+disk_free_mb_min = 1
+
+[cabinet]
+slot_buttons = { A1 = 2, A2 = 3, A3 = 4, A4 = 7, B1 = 8, B2 = 9, B3 = 10, B4 = 11 }
+
+[clock]
+offset_file = "run/clock"
+"""
+
+
+class Museum:
+    """The processes of one simulated machine. Use as a context: leaving it ends every process it started."""
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        self.folder, self.port = folder, port or free_port()
+        self.file = folder / "minga.toml"
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.hand: WorldClient
+
+    def __enter__(self) -> "Museum":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # Setting up
+
+    def found(self) -> None:
+        """An empty machine's folder: empty books, pictures of the garments."""
+        (self.folder / "run").mkdir(parents=True, exist_ok=True)
+        create(self.folder / "minga.db")
+        products = catalogue.read(EXAMPLE)["products"]
+        write_photos(self.folder / "media", {row["product"]: KINDS[row["product"]] for row in products})
+
+    def open(self, settings: str, speed: float) -> None:
+        """Start the world, the controller and the pages, and wait until the machine answers."""
+        self.file.write_text(f"{COMMON}{settings}\n[web]\nport = {self.port}\n")
+        self._start("world", "simulate", "--speed", str(speed))
+        self.hand = self._until(lambda: WorldClient(self.folder / "run" / "world.sock"), "the simulated machine")
+        self.start_controller()
+        self._start("web", "web")
+
+    def fill_shelf(self) -> None:
+        """The example's makers, products and rule into the books, its pieces into the real spirals."""
+        content = catalogue.read(EXAMPLE)
+        with self.client() as client:
+            catalogue.send(client, content, by="demo")
+        for row in content["slots"]:
+            self.hand.fill(row["slot"], row["quantity"])
+
+    @property
+    def config(self) -> Config:
+        return load(self.file)
+
+    # Life and death
+
+    def start_controller(self) -> View:
+        self._start("controller", "controller")
+        return self.wait_until_ready()
+
+    def wait_until_ready(self) -> View:
+        """The machine's first picture in which every device answers."""
+
+        def look() -> View:
+            with self.client() as client:
+                picture = client.watch()
+            if picture.troubles:
+                raise ControllerGone(f"not ready: {picture.troubles}")
+            return picture
+
+        return self._until(look, "the controller")
+
+    def cut_power(self) -> None:
+        """The plug is pulled: the controller dies without a word and every line falls."""
+        self._processes["controller"].kill()
+        self._processes.pop("controller").wait()
+        self.hand.power(False)
+
+    def restore_power(self) -> View:
+        self.hand.power(True)
+        return self.start_controller()
+
+    def stop_controller(self) -> None:
+        self._end("controller")
+
+    def wait(self) -> None:
+        """Until one of the processes ends."""
+        while all(process.poll() is None for process in self._processes.values()):
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """End every process, the controller first."""
+        for name in [name for name in ("controller", "web", "world") if name in self._processes]:
+            self._end(name)
+
+    def client(self) -> Client:
+        return Client(self.folder / "minga.sock")
+
+    def set_wall_clock(self, wall_ms: int) -> None:
+        """Let the machine's wall clock stand at `wall_ms` right now."""
+        new = self.folder / "run" / "clock.new"
+        new.write_text(str(wall_ms - time.time_ns() // 1_000_000))
+        new.replace(self.folder / "run" / "clock")
+
+    def log(self, name: str) -> str:
+        file = self.folder / "run" / f"{name}.log"
+        return file.read_text() if file.exists() else ""
+
+    # Processes
+
+    def _start(self, name: str, *command: str) -> None:
+        world = {"GPIOZERO_PIN_FACTORY": "minga-sim", SOCKET_VARIABLE: str(self.folder / "run" / "gpio.sock")}
+        with (self.folder / "run" / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "controller", *command, "--config", str(self.file)],
+                env=os.environ | world,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _end(self, name: str) -> None:
+        process = self._processes.pop(name)
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _until(self, look: Callable[[], Thing], what: str) -> Thing:
+        """Try until it is there; a process that ended meanwhile says why in its own words."""
+        deadline = time.monotonic() + READY_S
+        while True:
+            try:
+                return look()
+            except (OSError, ControllerGone) as error:
+                for name, process in self._processes.items():
+                    if process.poll() is not None:
+                        raise MingaError(f"{what} ended at once: {self.log(name).strip()[-600:]}") from None
+                if time.monotonic() > deadline:
+                    raise MingaError(f"{what} does not get ready: {error}") from None
+                time.sleep(0.02)
+
+
+def free_port() -> int:
+    """A loopback port nobody uses right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
