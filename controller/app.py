@@ -4,11 +4,16 @@ import fcntl
 import logging
 import os
 import signal
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import IO
+
+from gpiozero import GPIOZeroError
 
 from controller import __version__
 from controller.brain import Asked, Brain, Perform, Setting
@@ -23,11 +28,15 @@ from controller.domain import effects as do
 from controller.domain.catalog import SlotId
 from controller.domain.events import PayoutDone
 from controller.domain.shop import Policy
+from controller.domain.vend import Phase
 from controller.domain.view import View
 from controller.errors import MingaError
 from controller.ledger.journal import Journal
 
 log = logging.getLogger("minga")
+
+VEND_ENDS_S = 15.0
+"""A stop waits this long for a piece that is already on its way."""
 
 
 def run(config: Config) -> None:
@@ -39,24 +48,25 @@ def run(config: Config) -> None:
         closing.enter_context(_alone(config.machine.database))
         journal = Journal(config.machine.database, _policy(config.policy))
         closing.callback(lambda: brain.journal.close())
-        brain = _assemble(config, journal, closing)
-        stop = _stop_on_signal(brain)
-        log.info("%s sells: %d slots, %d facts in the books", config.machine.name, len(brain.shop.slots), journal.seq)
+        brain, acceptor = _assemble(config, journal, closing)
+        _stop_on_signal(partial(_wind_down, brain, acceptor))
+        log.info("%s is up: %d slots, %d facts in the books", config.machine.name, len(brain.shop.slots), journal.seq)
         brain.run()
-        log.info("stopped by %s", stop[0] if stop else "request")
+        log.info("stopped")
 
 
-def _assemble(config: Config, journal: Journal, closing: ExitStack) -> Brain:
+def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Brain, CoinAcceptor]:
     """Motors off first, then the books, then what takes money; the control socket last, when there is something to say."""
     wired = frozenset(SlotId(slot) for slot in config.slots())
     setting = Setting(config.machine.name, __version__, wired, config.machine.disk_free_mb_min)
     performers: dict[type[do.Effect], Perform] = {}
     brain = Brain(journal, Clock(config.clock.offset_file), setting, performers, lambda picture: show(picture))
 
-    motors = MotorMatrix(config.motors, brain.put)
-    closing.callback(motors.close)
-    cabinet = Cabinet(config.cabinet, brain.put)
-    closing.callback(cabinet.close)
+    with _words_for_gpio():
+        motors = MotorMatrix(config.motors, brain.put)
+        closing.callback(motors.close)
+        cabinet = Cabinet(config.cabinet, brain.put)
+        closing.callback(cabinet.close)
     acceptor = CoinAcceptor(config.coins, brain.put)
     closing.callback(acceptor.stop)
     server = ControlServer(config.machine.socket, lambda ask, reply: brain.put(Asked(ask, reply)))
@@ -76,7 +86,7 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> Brain:
     brain.start()
     acceptor.start()
     server.start()
-    return brain
+    return brain, acceptor
 
 
 def _owed(effect: do.PayOut | do.QueryPayout) -> PayoutDone:
@@ -119,14 +129,32 @@ def _alone(database: Path) -> Iterator[None]:
         yield
 
 
-def _stop_on_signal(brain: Brain) -> list[str]:
-    """SIGTERM and Ctrl-C end the run between two messages. The list tells which it was."""
-    got: list[str] = []
+@contextmanager
+def _words_for_gpio() -> Iterator[None]:
+    """A line that cannot be had ends the start with a sentence; systemd tries again."""
+    try:
+        yield
+    except (GPIOZeroError, OSError) as error:
+        raise MingaError(
+            f"the GPIO lines cannot be had: {error}; on a Pi the user needs the group `gpio`, "
+            "on any other computer start `minga simulate` and set the variables it prints"
+        ) from None
 
-    def stop(number: int, _frame: FrameType | None) -> None:
-        got.append(signal.Signals(number).name)
-        brain.stop()
+
+def _wind_down(brain: Brain, acceptor: CoinAcceptor) -> None:
+    """Close for coins and book those on their way; let a vend under way end; then stop."""
+    acceptor.stop()
+    late_s = time.monotonic() + VEND_ENDS_S
+    while brain.cycle.phase is Phase.DISPENSING and time.monotonic() < late_s:
+        time.sleep(0.02)
+    brain.stop()
+
+
+def _stop_on_signal(wind_down: Callable[[], None]) -> None:
+    """SIGTERM and Ctrl-C wind the machine down in a thread of their own, while the brain goes on booking."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        threading.Thread(target=wind_down, name="wind-down", daemon=True).start()
 
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, stop)
-    return got
