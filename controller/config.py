@@ -62,6 +62,8 @@ class Motors(Section):
     """The light curtain: high while something blocks the beam."""
     drop_emitter: Pin = 26
     """The curtain's light: off must read as blocked, which proves the sensor before each vend."""
+    home_answers_ms: Milliseconds = 50
+    """How soon the home switch of a driven motor must be heard; without it there is no motor, or it stands in mid-turn."""
     leave_home_ms: Milliseconds = 1_000
     """A motor that has not left home by then is stuck."""
     turn_ms: Milliseconds = 6_000

@@ -75,6 +75,10 @@ class Acts:
         """Hang pieces into a spiral until it holds this many."""
         self._world.fill(slot, pieces)
 
+    def bring_home(self, slot: str) -> None:
+        """Turn a spiral home by hand, holding its piece back."""
+        self._world.bring_home(slot)
+
     def inject(self, fault: str, slot: str = "") -> Answer:
         """Let a fault begin; `list_faults` tells them."""
         return {"words": faults.inject(self._world, fault, slot).words}
@@ -112,6 +116,7 @@ ACTS: dict[str, Callable[..., Answer | None]] = {
         Acts.press,
         Acts.door,
         Acts.fill,
+        Acts.bring_home,
         Acts.inject,
         Acts.clear,
         Acts.power,

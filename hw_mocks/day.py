@@ -73,8 +73,10 @@ class Day:
         for fault in self.museum.hand.truth()["faults"]:
             name, _, slot = fault.partition(" ")
             self.museum.hand.clear(name, slot)
+            self.museum.hand.do("bring_home", slot=slot)
         for slot in picture.slots:
             if slot.status == "closed":
+                self.museum.hand.do("bring_home", slot=slot.slot)
                 client.ask(OpenSlot(SlotId(slot.slot), "technician"))
                 self._recount(client, slot)
             elif slot.quantity <= 1:

@@ -43,6 +43,7 @@ port = "run/coins"
 poll_ms = 8
 
 [motors]
+home_answers_ms = 10
 leave_home_ms = 500
 turn_ms = 1500
 drop_ms = 500

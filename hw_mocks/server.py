@@ -1,0 +1,53 @@
+"""The simulated machine as a process: the world, its coin acceptor and its sockets, until Ctrl-C.
+
+`minga simulate` runs it. The coin acceptor is a serial device where the configuration looks for one; motors, door and
+buttons are GPIO lines that the controller reaches with `GPIOZERO_PIN_FACTORY=minga-sim`.
+"""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from controller.config import Config, load
+from hw_mocks.acceptor import ECUADOR_COINS, SimulatedAcceptor
+from hw_mocks.acts import Acts
+from hw_mocks.host import WorldServer
+from hw_mocks.wire import SOCKET_VARIABLE
+from hw_mocks.world import World
+
+PIECES_EACH = 6
+
+
+def serve_world(config: Config, run_dir: Path, speed: float = 1.0) -> None:
+    """One simulated machine, wired as `config` says, until the process is interrupted."""
+    world = World(config.motors, config.cabinet, stock=dict.fromkeys(config.slots(), PIECES_EACH))
+    acceptor = SimulatedAcceptor()
+    run_dir.mkdir(parents=True, exist_ok=True)
+    server = WorldServer(world, Acts(world, acceptor, ECUADOR_COINS), run_dir, speed)
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    acceptor.open(Path(config.coins.port))
+    try:
+        print(_where(config, server), flush=True)
+        server.run()
+    except KeyboardInterrupt:
+        print("the simulated machine is switched off")
+    finally:
+        acceptor.close()
+
+
+def _where(config: Config, server: WorldServer) -> str:
+    return f"""The simulated machine {config.machine.name} is on. Ctrl-C switches it off.
+  its coin acceptor   {config.coins.port}
+  for people          {server.control_path}
+  for the controller  export GPIOZERO_PIN_FACTORY=minga-sim {SOCKET_VARIABLE}={server.gpio_path}"""
+
+
+def simulate(
+    config: Annotated[Path, typer.Option(help="The machine's configuration.")] = Path("minga.toml"),
+    speed: Annotated[float, typer.Option(min=0.01, max=1000, help="World seconds in one of ours.")] = 1.0,
+    run_dir: Annotated[Path | None, typer.Option(help="Where the sockets are put; beside the configuration.")] = None,
+) -> None:
+    """Run a simulated machine: motors, spirals, coins, buttons and a door that exist only in this process."""
+    serve_world(load(config), run_dir or config.resolve().parent / "run", speed)
