@@ -26,9 +26,9 @@ from controller.devices.control import ControlServer
 from controller.devices.matrix import MotorMatrix
 from controller.domain import effects as do
 from controller.domain.catalog import SlotId
+from controller.domain.cycle import Phase
 from controller.domain.events import PayoutDone
 from controller.domain.shop import Policy
-from controller.domain.vend import Phase
 from controller.domain.view import View
 from controller.errors import MingaError
 from controller.ledger.journal import Journal
@@ -47,7 +47,6 @@ def run(config: Config) -> None:
     with ExitStack() as closing:
         closing.enter_context(_alone(config.machine.database))
         journal = Journal(config.machine.database, _policy(config.policy))
-        closing.callback(lambda: brain.journal.close())
         brain, acceptor = _assemble(config, journal, closing)
         _stop_on_signal(partial(_wind_down, brain, acceptor))
         log.info("%s is up: %d slots, %d facts in the books", config.machine.name, len(brain.shop.slots), journal.seq)
@@ -62,6 +61,7 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
     performers: dict[type[do.Effect], Perform] = {}
     brain = Brain(journal, Clock(config.clock.offset_file), setting, performers, lambda picture: show(picture))
 
+    closing.callback(lambda: brain.journal.close())  # whichever it has open by then
     with _words_for_gpio():
         motors = MotorMatrix(config.motors, brain.put)
         closing.callback(motors.close)

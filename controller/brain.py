@@ -20,10 +20,11 @@ from controller.domain import effects as do
 from controller.domain import facts as f
 from controller.domain import health
 from controller.domain.catalog import SlotId
+from controller.domain.cycle import Cycle, Decision, Phase
 from controller.domain.events import CoinsSeen, DeadlinePassed, Event, Reading, Restarted, SlotChosen, Trouble
 from controller.domain.shop import Shop
 from controller.domain.stocking import Granted, Refusal, Wish, grant
-from controller.domain.vend import Cycle, Decision, Phase, coins_are_welcome, step
+from controller.domain.vend import coins_are_welcome, step
 from controller.domain.view import View, view
 from controller.ledger.connection import DatabaseError
 from controller.ledger.journal import Journal, Stamp

@@ -15,7 +15,9 @@ DEEDS = "\n\n".join(f"{name}: {act.__doc__}" for name, act in ACTS.items())
 
 def hand(
     act: Annotated[str, typer.Argument(help="What to do.")],
-    details: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE...", help="Such as cents=25 or slot=A1.")] = None,
+    details: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME=VALUE...", help="Such as cents=25 or slot=A1.")
+    ] = None,
     world: Annotated[Path, typer.Option(help="The simulated machine's socket.")] = Path("run/world.sock"),
 ) -> None:
     try:

@@ -43,10 +43,10 @@ port = "run/coins"
 poll_ms = 8
 
 [motors]
-home_answers_ms = 10
-leave_home_ms = 500
-turn_ms = 1500
-drop_ms = 500
+home_answers_ms = 20
+leave_home_ms = 400
+turn_ms = 900
+drop_ms = 300
 debounce_ms = 2
 
 [policy]

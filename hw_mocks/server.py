@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from controller.config import Config, load
+from controller.errors import MingaError
 from hw_mocks.acceptor import ECUADOR_COINS, SimulatedAcceptor
 from hw_mocks.acts import Acts
 from hw_mocks.host import WorldServer
@@ -27,7 +28,10 @@ def serve_world(config: Config, run_dir: Path, speed: float = 1.0) -> None:
     run_dir.mkdir(parents=True, exist_ok=True)
     server = WorldServer(world, Acts(world, acceptor, ECUADOR_COINS), run_dir, speed)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    acceptor.open(Path(config.coins.port))
+    port = Path(config.coins.port)
+    if not port.parent.is_dir():
+        raise MingaError(f'{port}: no simulated device can lie there; set `port = "run/coins"` under [coins]')
+    acceptor.open(port)
     try:
         print(_where(config, server), flush=True)
         server.run()

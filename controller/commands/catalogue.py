@@ -23,6 +23,8 @@ def catalogue(
 ) -> None:
     """Put makers, products, slots and the split rule into the books of the running machine. Doing it twice changes nothing.
 
+    The `quantity` of a slot counts only when this file assigns the slot: afterwards people count, and sales do.
+
     Example: minga catalogue catalogue.toml --config museum/minga.toml
     """
     content = read(file)
@@ -43,7 +45,7 @@ def read(file: Path) -> dict[str, Any]:
 
 def send(client: Client, content: dict[str, Any], by: str) -> int:
     """Send every wish, in the order that lets each find what it needs. Raises MingaError at the first refusal."""
-    held = {slot.slot: slot.quantity for slot in client.watch().slots}
+    held = {slot.slot for slot in client.watch().slots}
     sent = 0
     for wish in wishes(content, held, by):
         answer = client.ask(wish)
@@ -53,8 +55,8 @@ def send(client: Client, content: dict[str, Any], by: str) -> int:
     return sent
 
 
-def wishes(content: dict[str, Any], held: dict[str, int], by: str) -> Iterator[Wish]:
-    """The file as wishes; `held` is what each slot holds already."""
+def wishes(content: dict[str, Any], held: set[str], by: str) -> Iterator[Wish]:
+    """The file as wishes; `held` are the slots that are assigned already."""
     if strangers := content.keys() - {"rule", "makers", "products", "slots"}:
         raise MingaError(f"a catalogue has [rule], [[makers]], [[products]] and [[slots]], not {sorted(strangers)}")
     if rule := content.get("rule"):
@@ -66,9 +68,8 @@ def wishes(content: dict[str, Any], held: dict[str, int], by: str) -> Iterator[W
     for row in content.get("slots", []):
         slot = {key: value for key, value in row.items() if key != "quantity"}
         yield _form(AssignSlot, slot)
-        before, quantity = held.get(row["slot"], 0), row.get("quantity", 0)
-        if quantity != before:
-            yield CountSlot(SlotId(row["slot"]), before, quantity, by)
+        if row["slot"] not in held and row.get("quantity"):
+            yield CountSlot(SlotId(row["slot"]), 0, row["quantity"], by)
 
 
 def _form(kind: type[Wish], row: dict[str, Any]) -> Wish:

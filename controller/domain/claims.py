@@ -18,7 +18,7 @@ _HALF_BITS = 12
 
 
 def code(key: bytes, number: int) -> str:
-    """The code of claim `number` (0 up to `NUMBERS`), written like `K7X-M4P`."""
+    """The code of claim `number` (0 up to `NUMBERS`), written like `UVN-WWX`."""
     if not 0 <= number < NUMBERS:
         raise ValueError(f"claim number {number} is out of range")
     shuffled = _shuffle(key, number)

@@ -4,13 +4,13 @@ Everything that affects credit, delivery or refunds is decided in this file. It 
 whole day can be replayed in a test. The decision is written down first; only then are its effects performed.
 """
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from controller.domain import effects as do
 from controller.domain import facts as f
-from controller.domain.catalog import Closed, MakerId, ProductId, Share, Slot, SlotId
+from controller.domain.catalog import Closed, Slot, SlotId
 from controller.domain.claims import code
+from controller.domain.cycle import Cycle, Decision, News, Notice, Payout, Phase, Vend
 from controller.domain.events import (
     CoinsSeen,
     DeadlinePassed,
@@ -24,85 +24,6 @@ from controller.domain.events import (
     VendUnknown,
 )
 from controller.domain.shop import Shop
-
-
-class Phase(StrEnum):
-    """Where the machine stands with its one visitor."""
-
-    IDLE = "idle"
-    CREDIT = "credit"
-    DISPENSING = "dispensing"
-    REFUNDING = "refunding"
-
-
-class News(StrEnum):
-    """The last thing the visitor should know."""
-
-    SOLD = "sold"
-    FAILED = "failed"
-    DOUBT = "doubt"
-    CLAIM = "claim"
-    REFUNDED = "refunded"
-    ABANDONED = "abandoned"
-    SOLD_OUT = "sold-out"
-    CLOSED = "closed"
-    PAUSED = "paused"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """News for the screen, shown until `until_ms` (monotonic). `claim` is the code the visitor must keep."""
-
-    news: News
-    until_ms: int
-    slot: SlotId | None = None
-    cents: int = 0
-    claim: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Vend:
-    """One attempt to deliver one piece. Its price is held and its shares are settled before the motor turns."""
-
-    vend_id: int
-    slot: SlotId
-    product: ProductId
-    maker: MakerId
-    price_cents: int
-    rule_id: int
-    shares: tuple[Share, ...]
-    retry_of: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Payout:
-    payout_id: int
-    cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cycle:
-    """The machine's whole dealing with one visitor; one row, journalled. Ids count up and are never used twice."""
-
-    phase: Phase = Phase.IDLE
-    credit_cents: int = 0
-    chosen: SlotId | None = None
-    vend: Vend | None = None
-    payout: Payout | None = None
-    notice: Notice | None = None
-    last_vend_id: int = 0
-    last_payout_id: int = 0
-    last_claim_id: int = 0
-    deadline_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the state becomes, what is written down, and what is then to be done."""
-
-    cycle: Cycle
-    facts: tuple[f.Fact, ...] = ()
-    effects: tuple[do.Effect, ...] = ()
 
 
 def step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:

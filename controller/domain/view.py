@@ -7,8 +7,9 @@ each page says them in its reader's language.
 from dataclasses import dataclass
 
 from controller.domain.catalog import Share, Slot
+from controller.domain.cycle import Cycle
 from controller.domain.shop import Shop
-from controller.domain.vend import Cycle, coins_are_welcome
+from controller.domain.vend import coins_are_welcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from pydantic import TypeAdapter
 
 from controller.domain import shop as shops
 from controller.domain.accounts import Posting, kind, postings
+from controller.domain.cycle import Cycle
 from controller.domain.facts import ClaimOwed, CreditAbandoned, Fact, VendInDoubt
 from controller.domain.shop import Policy, Shop
 from controller.domain.stocking import PutMaker, PutProduct
-from controller.domain.vend import Cycle
 from controller.ledger import people, stock
 from controller.ledger.connection import open_writer, transaction
 from controller.ledger.schema import migrate

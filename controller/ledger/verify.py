@@ -13,8 +13,8 @@ from controller.domain import facts as f
 from controller.domain import shop as shops
 from controller.domain.accounts import CREDIT, HOLD, kind, postings
 from controller.domain.claims import code
+from controller.domain.cycle import Cycle
 from controller.domain.shop import Policy, Shop
-from controller.domain.vend import Cycle
 from controller.ledger import stock
 from controller.ledger.journal import GENESIS, NEVER_OWED_BACK, chain, load_cycle, owed, read_fact
 

@@ -43,5 +43,5 @@ def _line(words: str, cents: int, bar: str = "") -> str:
 
 
 def _bar(cents: int, whole_cents: int) -> str:
-    cells = round(BAR_CELLS * max(0, cents) / whole_cents) if whole_cents else 0
+    cells = BAR_CELLS * max(0, cents) // whole_cents if whole_cents else 0
     return "█" * cells

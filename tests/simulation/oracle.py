@@ -9,7 +9,7 @@ from fractions import Fraction
 from town import MAKERS, PRICES_CENTS, SHELF, Town
 
 from controller.domain import facts as f
-from controller.domain.vend import Phase
+from controller.domain.cycle import Phase
 from controller.ledger import reports
 from controller.ledger.verify import verify
 

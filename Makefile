@@ -1,0 +1,68 @@
+# Minga's commands. On a machine with make, python3 (3.11 or newer) and its venv module, two of them do everything:
+# `make demo` and `make test`. Each sets up what it needs first, in .venv, from a lock file with hashes.
+
+PY ?= python3
+V := .venv
+BIN := $(V)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links --extra build
+
+# Packages are compiled when first imported, not when installed: 8 seconds less, as long as Python may keep the result.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: menu setup demo serve test lint crash bench lock clean
+.DEFAULT_GOAL := menu
+
+menu:  ## this menu
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: $(V)/.run-time  ## what running Minga needs, in .venv
+
+demo: $(V)/.run-time  ## a museum day against simulated hardware, with the books checked to the cent
+	$(BIN)/minga demo
+
+serve: $(V)/.run-time  ## the same machine, kept running, with its pages in the browser
+	$(BIN)/minga demo --serve
+
+test: $(V)/.dev  ## every test, linter and type check
+	$(BIN)/python -m pytest
+
+lint: $(V)/.dev  ## only what reads the code: style, types, who may import whom
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+crash: $(V)/.dev  ## the property tests and the simulated town again, far wider (many minutes)
+	MINGA_SEEDS=5000 $(BIN)/python -m pytest --hypothesis-profile=wide --timeout=3600 -m "not system"
+
+bench: $(V)/.dev  ## measurements, as tables
+	$(BIN)/python -m bench
+
+lock: $(V)/.dev  ## write both lock files anew from pyproject.toml (delete them first to raise every version)
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+
+clean:  ## forget .venv, caches and everything a run left behind
+	rm -rf $(V) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis run demo-run
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The lock names pip itself, and it goes first: an older pip takes twice as long over the rest. It is fetched by the pip that
+# Python brings as a wheel and that can run as it lies there; where that fails, venv unpacks it, which takes 5 seconds more.
+WHEEL := import ensurepip, glob, os, sysconfig; \
+	place = sysconfig.get_config_var("WHEEL_PKG_DIR") or os.path.join(os.path.dirname(ensurepip.__file__), "_bundled"); \
+	print(max(glob.glob(os.path.join(place, "pip-*.whl")), default=""))
+PIN := install --quiet --no-deps --no-compile --require-hashes --requirement
+
+$(V)/.run-time: requirements.lock pyproject.toml
+	$(PY) -m venv --without-pip $(V)
+	sed -n '/^pip==/,/#/p' requirements.lock > $(V)/pip.lock
+	@$(BIN)/python "$$($(PY) -c '$(WHEEL)')/pip" $(PIN) $(V)/pip.lock || $(PY) -m venv $(V)
+	$(PIP) $(PIN) requirements.lock
+	$(PIP) install --quiet --no-deps --no-compile --no-build-isolation --editable .
+	@touch $@
+
+$(V)/.dev: $(V)/.run-time requirements-dev.lock
+	$(PIP) $(PIN) requirements-dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""The hardware's side of the machine: devices turn bytes and edges into events, and effects into bytes and edges."""

@@ -1,0 +1,62 @@
+"""ccTalk, the serial bus of coin acceptors and hoppers: bytes in, events out, no port and no clock.
+
+    frame         frames, both checksums, the streaming decoder
+    names         what the numbers are called
+    coins         what a coin id is worth, and which events in an acceptor's buffer are new
+    exchange      one question and its answer on a line with an echo
+    conversation  a script of questions and pauses
+    host          the host's half of a coin acceptor
+
+Follows the ccTalk Generic Specification 4.7, parts 1 to 4. Imports nothing but the standard library.
+"""
+
+from .coins import Alarm, Buffer, CoinId, Credit, Entry, Reading, coin_id, coin_value, cvf_value, new_events
+from .errors import LocalProtocolError, ProtocolError, RemoteProtocolError
+from .events import Found, HostEvent, Identity, Lost, Noted, Ready, Remembered, Stopped, WasReset
+from .exchange import Exchange, NoAnswer, Question, Silence
+from .frame import FRAME_BYTES_MAX, FRAME_BYTES_MIN, CrcFrame, Decoder, Frame
+from .host import SETTLE_MS, Host
+from .names import FAULTS, Header, Severity, error_name, error_severity, fault_name, header_name
+
+__all__ = [
+    "FAULTS",
+    "FRAME_BYTES_MAX",
+    "FRAME_BYTES_MIN",
+    "SETTLE_MS",
+    "Alarm",
+    "Buffer",
+    "CoinId",
+    "CrcFrame",
+    "Credit",
+    "Decoder",
+    "Entry",
+    "Exchange",
+    "Found",
+    "Frame",
+    "Header",
+    "Host",
+    "HostEvent",
+    "Identity",
+    "LocalProtocolError",
+    "Lost",
+    "NoAnswer",
+    "Noted",
+    "ProtocolError",
+    "Question",
+    "Reading",
+    "Ready",
+    "Remembered",
+    "RemoteProtocolError",
+    "Severity",
+    "Silence",
+    "Stopped",
+    "WasReset",
+    "coin_id",
+    "coin_value",
+    "cvf_value",
+    "error_name",
+    "error_severity",
+    "fault_name",
+    "header_name",
+    "new_events",
+]

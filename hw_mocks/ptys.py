@@ -1,0 +1,61 @@
+"""A serial cable that can be pulled: a pseudo-terminal behind a path that stays the same.
+
+The path is a symbolic link, as udev makes for a real adapter. Pulling the cable removes it and closes both ends, so
+the other side sees what it sees when a USB adapter is unplugged; plugging in makes a new terminal behind the old path.
+"""
+
+import os
+import select
+import tty
+from pathlib import Path
+
+
+class Pty:
+    """One end of a serial line; the other end is whoever opens `link`. Starts unplugged."""
+
+    def __init__(self, link: Path) -> None:
+        self.link = link
+        self._ends: tuple[int, int] | None = None
+
+    @property
+    def plugged(self) -> bool:
+        return self._ends is not None
+
+    def plug(self) -> None:
+        """Make the path appear. Does nothing when it is there already."""
+        if self._ends:
+            return
+        ours, theirs = os.openpty()
+        tty.setraw(theirs)
+        os.set_blocking(ours, False)
+        self._ends = ours, theirs  # theirs stays open, so that the line outlives whoever opens and closes it
+        new = self.link.with_name(f".{self.link.name}.new")
+        new.unlink(missing_ok=True)
+        new.symlink_to(os.ttyname(theirs))
+        new.replace(self.link)
+
+    def unplug(self) -> None:
+        """Pull the cable: the path is gone, and a reader on the other side gets an error."""
+        if self._ends:
+            self.link.unlink(missing_ok=True)
+            for end in self._ends:
+                os.close(end)
+            self._ends = None
+
+    def read(self, timeout_s: float) -> bytes:
+        """What came from the other side, or nothing after `timeout_s`. Raises OSError when unplugged."""
+        ours = self._ours()
+        ready, _, _ = select.select([ours], [], [], timeout_s)
+        return os.read(ours, 4096) if ready else b""
+
+    def write(self, data: bytes) -> None:
+        """Send; what does not fit into a line nobody reads is lost, as on a real one. Raises OSError when unplugged."""
+        try:
+            os.write(self._ours(), data)
+        except BlockingIOError:
+            return
+
+    def _ours(self) -> int:
+        if self._ends is None:
+            raise OSError(f"{self.link} is unplugged")
+        return self._ends[0]

@@ -1,0 +1,379 @@
+"""The coin acceptor's worker on a real pseudo-terminal: losses, resets, noise, restarts, and a full inbox."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controller.config import Coins
+from controller.devices.coins import CcTalkReading, CoinAcceptor, cents_of
+from controller.devices.worker import Backoff
+from controller.domain.events import CoinsSeen, DeviceGone, DeviceReturned, Event, Reading, Trouble
+from controller.protocols.cctalk import Buffer, Entry, coin_id
+from hw_mocks.acceptor import ECUADOR_COINS, SimulatedAcceptor
+from hw_mocks.ptys import Pty
+
+NICKEL, QUARTER, SUCRE, DOLLAR = 1, 3, 4, 5
+SOURCE = "cctalk:Minga Simulators:12345678"
+NULL = Entry(0, 0)
+
+
+class Brain:
+    """An inbox that resolves readings against its marks, as the brain does."""
+
+    def __init__(self) -> None:
+        self.marks: dict[str, int] = {}
+        self.cents: list[int] = []
+        self.alarms: list[str | None] = []
+        self.states: list[Event] = []
+        self.full = False
+        self.moved = threading.Condition()
+
+    def put(self, message: Event | Reading) -> None:
+        with self.moved:
+            if self.full:
+                raise queue.Full
+            if isinstance(message, DeviceGone | DeviceReturned):
+                self.states.append(message)
+            else:
+                self._book(message.since(self.marks.get(message.source)))  # type: ignore[union-attr]
+            self.moved.notify_all()
+
+    def _book(self, news: CoinsSeen | None) -> None:
+        if news:
+            self.marks[news.source] = news.mark
+            self.cents += news.coins_cents
+            self.alarms += [news.alarm] if news.alarm else []
+
+    def wait(self, until: Callable[[], bool], within_s: float = 8.0) -> None:
+        """Until this is so. Raises AssertionError when it never is."""
+        with self.moved:
+            assert self.moved.wait_for(until, within_s), (self.cents, self.alarms, self.states)
+
+
+class Bench:
+    """One acceptor, one cable, one brain, and any number of controllers after each other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.link = folder / "cctalk"
+        self.acceptor = SimulatedAcceptor(seed=4)
+        self.brain = Brain()
+        self.workers: list[CoinAcceptor] = []
+
+    def controller(self, wanted: bool = True, **config: object) -> CoinAcceptor:
+        settings = Coins(port=str(self.link), poll_ms=20, **config)  # type: ignore[arg-type]
+        worker = CoinAcceptor(settings, self.brain.put, settle_ms=100, backoff=Backoff(0.02, 0.1))
+        worker.accept(wanted)
+        self.workers.append(worker)
+        worker.start()
+        return worker
+
+    def wait_open(self, position: int = QUARTER) -> None:
+        wait_for(lambda: self.acceptor.open_for(position))
+
+    def wait_closed(self, within_s: float = 5.0) -> None:
+        wait_for(lambda: not self.acceptor.open_for(QUARTER), within_s)
+
+    def wait_state(self, kind: type, times: int = 1) -> None:
+        self.brain.wait(lambda: sum(isinstance(state, kind) for state in self.brain.states) >= times)
+
+
+def wait_for(condition: Callable[[], bool], within_s: float = 8.0) -> None:
+    """Look until it is so."""
+    end_s = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < end_s, "it never came to be"
+        time.sleep(0.002)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    for worker in bench.workers:
+        worker.stop()
+    bench.acceptor.close()
+
+
+def test_a_coin_goes_from_the_slot_to_the_books(bench: Bench) -> None:
+    """A quarter and a sucre are 25 and 50 cents, once each."""
+    bench.acceptor.open(bench.link)
+    bench.controller()
+    bench.wait_open()
+    assert bench.acceptor.insert(QUARTER)
+    assert bench.acceptor.insert(SUCRE)
+    bench.brain.wait(lambda: bench.brain.cents == [25, 50])
+    assert bench.brain.marks == {SOURCE: 2}
+    assert bench.brain.states == [DeviceReturned("coins", Trouble.NO_COINS)]
+
+
+def test_a_missing_port_is_told_in_words_and_found_when_it_comes(bench: Bench) -> None:
+    """Without an adapter the brain hears once that the port is not there; plugged in, the acceptor works."""
+    bench.controller()
+    bench.wait_state(DeviceGone)
+    gone = bench.brain.states[0]
+    assert gone == DeviceGone("coins", f"port {bench.link} is not there", Trouble.NO_COINS)
+    bench.acceptor.open(bench.link)
+    bench.wait_state(DeviceReturned)
+    bench.wait_open()
+
+
+def test_a_pulled_cable_costs_no_coin(bench: Bench) -> None:
+    """The loss is told, the path comes back as another terminal, and a coin of the last moment is booked then."""
+    bench.acceptor.open(bench.link)
+    bench.controller()
+    bench.wait_open()
+    bench.acceptor.insert(QUARTER)
+    bench.brain.wait(lambda: bench.brain.cents == [25])
+    bench.acceptor.close()
+    last_moment = bench.acceptor.insert(DOLLAR)
+    bench.wait_state(DeviceGone)
+    bench.acceptor.open(bench.link)
+    bench.wait_state(DeviceReturned, times=2)
+    assert last_moment
+    bench.brain.wait(lambda: bench.brain.cents == [25, 100])
+    assert bench.brain.alarms == []
+
+
+def test_wishes_reach_the_acceptor_within_one_poll(bench: Bench) -> None:
+    """Closing takes less than a poll of 200 ms; opening again, too."""
+    bench.acceptor.open(bench.link)
+    worker = bench.controller()
+    bench.wait_open()
+    worker.accept(False)
+    bench.wait_closed(within_s=0.2)
+    assert not bench.acceptor.insert(QUARTER)
+    worker.accept(True)
+    wait_for(lambda: bench.acceptor.open_for(QUARTER), 0.2)
+
+
+def test_no_coin_is_let_in_until_somebody_says_so(bench: Bench) -> None:
+    """A worker that was told nothing keeps the acceptor closed."""
+    bench.acceptor.open(bench.link)
+    bench.controller(wanted=False)
+    bench.wait_state(DeviceReturned)
+    assert not bench.acceptor.insert(QUARTER)
+
+
+def test_a_reset_raises_an_alarm_and_the_acceptor_is_opened_again(bench: Bench) -> None:
+    """Its power fails for a moment: nothing is booked twice, coins may be missing, and the next one counts."""
+    bench.acceptor.open(bench.link)
+    bench.controller()
+    bench.wait_open()
+    bench.acceptor.insert(QUARTER)
+    bench.brain.wait(lambda: bench.brain.cents == [25])
+    bench.acceptor.power_cycle()
+    bench.brain.wait(lambda: bench.brain.alarms == ["reset"])
+    bench.wait_open()
+    bench.acceptor.insert(SUCRE)
+    bench.brain.wait(lambda: bench.brain.cents == [25, 50])
+    assert bench.brain.alarms == ["reset"]
+
+
+def test_a_restarted_controller_goes_on_from_its_mark(bench: Bench) -> None:
+    """Coins taken between two controllers are booked by the second one, and no other."""
+    bench.acceptor.open(bench.link)
+    first = bench.controller()
+    bench.wait_open()
+    bench.acceptor.insert(NICKEL)
+    bench.brain.wait(lambda: bench.brain.cents == [5])
+    first.stop()
+    bench.acceptor.firmware._remember(DOLLAR, 1)
+    bench.controller()
+    bench.brain.wait(lambda: bench.brain.cents == [5, 100])
+
+
+def test_an_acceptor_nobody_knows_brings_no_money_of_its_own(bench: Bench) -> None:
+    """What it took before its first contact with these books is not ours."""
+    bench.acceptor.firmware._remember(DOLLAR, 1)
+    bench.acceptor.open(bench.link)
+    bench.controller()
+    bench.wait_open()
+    assert bench.acceptor.insert(NICKEL)
+    bench.brain.wait(lambda: bench.brain.cents == [5])
+
+
+def test_noise_on_the_line_invents_and_loses_no_coin(bench: Bench) -> None:
+    """With three bytes in a hundred changed, twelve coins are twelve coins, in their order."""
+    bench.acceptor.open(bench.link)
+    bench.controller()
+    bench.wait_open()
+    bench.acceptor.noise = 0.03
+    for count, position in enumerate([QUARTER, SUCRE, NICKEL] * 4, start=1):
+        bench.wait_open(position)
+        assert bench.acceptor.insert(position)
+        bench.brain.wait(lambda count=count: len(bench.brain.cents) == count)  # type: ignore[misc]
+    assert bench.brain.cents == [25, 50, 5] * 4
+    assert bench.brain.alarms == []
+
+
+def test_garbage_instead_of_an_acceptor_is_a_loss_and_not_a_crash(bench: Bench) -> None:
+    """A line on which anything but ccTalk is spoken is told, and left when the real acceptor comes."""
+    babble = Pty(bench.link)
+    babble.plug()
+    over = threading.Event()
+
+    def talk() -> None:
+        while not over.wait(0.005):
+            babble.write(b"\x55\x00\xff\x01garbage")
+
+    talker = threading.Thread(target=talk)
+    talker.start()
+    bench.controller()
+    bench.wait_state(DeviceGone)
+    over.set()
+    talker.join()
+    babble.unplug()
+    bench.acceptor.open(bench.link)
+    bench.wait_state(DeviceReturned)
+
+
+def test_a_silent_acceptor_is_told_within_two_seconds(bench: Bench) -> None:
+    """The adapter still echoes, nobody answers: no coins, and the reason says what was asked last."""
+    bench.acceptor.open(bench.link)
+    bench.controller()
+    bench.wait_open()
+    bench.acceptor.silent = True
+    begun_s = time.monotonic()
+    bench.wait_state(DeviceGone)
+    assert time.monotonic() - begun_s < 2
+    assert bench.brain.states[-1].reason.endswith("silent")  # type: ignore[attr-defined]
+    bench.acceptor.silent = False
+    bench.wait_state(DeviceReturned, times=2)
+
+
+def test_an_adapter_that_begins_to_swallow_the_echo_is_understood(bench: Bench) -> None:
+    """The line is lost, found again as one without an echo, and coins count on."""
+    bench.acceptor.open(bench.link)
+    worker = bench.controller()
+    bench.wait_open()
+    assert worker.status()["echo"] is True
+    bench.acceptor.drop_echo = True
+    bench.wait_state(DeviceReturned, times=2)
+    bench.wait_open()
+    assert bench.acceptor.insert(QUARTER)
+    bench.brain.wait(lambda: bench.brain.cents == [25])
+    assert worker.status()["echo"] is False
+
+
+def test_a_full_inbox_closes_the_acceptor_and_forgets_nothing(bench: Bench) -> None:
+    """The reading is offered again until it is taken, the refusals are counted, and no more coins are let in."""
+    bench.acceptor.open(bench.link)
+    worker = bench.controller()
+    bench.wait_open()
+    bench.brain.full = True
+    assert bench.acceptor.insert(QUARTER)
+    bench.wait_closed()
+    wait_for(lambda: worker.status()["inbox_refusals"] >= 3)
+    bench.brain.full = False
+    bench.brain.wait(lambda: bench.brain.cents == [25])
+    bench.wait_open()
+
+
+def test_an_acceptor_without_one_known_coin_is_refused(bench: Bench) -> None:
+    """Pesetas only: the machine stays closed and says which coins it found."""
+    bench.acceptor = SimulatedAcceptor({1: "ES025A", 2: "Token "})
+    bench.acceptor.open(bench.link)
+    bench.controller()
+    bench.wait_state(DeviceGone)
+    assert "no coin of known value among its coins (ES025A, Token )" in bench.brain.states[0].reason  # type: ignore[attr-defined]
+
+
+def test_the_owner_can_give_a_coin_its_value(bench: Bench) -> None:
+    """With `values_cents` a medal of the museum is 40 cents; coins without a value still fall through."""
+    bench.acceptor = SimulatedAcceptor({1: "TK001A", 2: "ES025A"})
+    bench.acceptor.open(bench.link)
+    bench.controller(values_cents={"TK001A": 40})
+    bench.wait_open(1)
+    assert bench.acceptor.insert(1)
+    assert not bench.acceptor.insert(2)
+    bench.brain.wait(lambda: bench.brain.cents == [40])
+
+
+def test_stopping_closes_the_acceptor_at_once_and_soon_ends(bench: Bench) -> None:
+    """The inhibit goes out first; then the worker waits the settling time, here 100 ms, and its thread ends."""
+    bench.acceptor.open(bench.link)
+    worker = bench.controller()
+    bench.wait_open()
+    begun_s = time.monotonic()
+    worker.stop()
+    assert time.monotonic() - begun_s < 1
+    assert not bench.acceptor.firmware._open
+    assert not worker._thread.is_alive()
+
+
+def test_a_technician_sees_the_whole_state(bench: Bench) -> None:
+    """Who it is, which coins at what value, how the line is, how old the last answer is."""
+    bench.acceptor.open(bench.link)
+    worker = bench.controller()
+    bench.wait_state(DeviceReturned)
+    wait_for(lambda: worker.status()["accepting"])
+    status = worker.status()
+    assert status["works"]
+    assert status["source"] == SOURCE
+    assert status["identity"]["product"] == "SIM16"
+    assert [row["id"] for row in status["coins"]] == list(ECUADOR_COINS.values())
+    assert status["coins"][3] == {"position": 4, "id": "EC050A", "value_cents": 50}
+    assert status["line"]["answered"] > 40
+    assert 0 <= status["poll_age_ms"] < 1_000
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("US025A", 25),
+        ("EC050A", 50),
+        ("US100A", 100),
+        ("US000A", None),
+        ("US.05A", None),
+        ("US2.5A", None),
+        ("EC50KA", None),
+        ("GB050A", None),
+        ("TK025A", None),
+        ("Token ", 40),
+        ("......", None),
+    ],
+)
+def test_a_coin_is_worth_what_its_id_or_its_owner_says(text: str, cents: int | None) -> None:
+    """Whole cents of US and Ecuadorian coins, and what the configuration adds; everything else is unknown."""
+    assert cents_of(coin_id(text), {"Token": 40}) == cents
+
+
+@given(st.one_of(st.none(), st.integers(0, 255)), st.integers(0, 255))
+def test_a_reading_that_was_booked_is_no_news(mark: int | None, counter: int) -> None:
+    """Once its mark is committed, a reading may come as often as it likes."""
+    reading = CcTalkReading("coins", SOURCE, Buffer(counter, (Entry(QUARTER, 1),) * 5), {QUARTER: 25})
+    news = reading.since(mark)
+    assert reading.since(news.mark if news else mark) is None
+
+
+@pytest.mark.parametrize(
+    ("entries", "cents", "alarm", "lost"),
+    [
+        ((Entry(3, 1), Entry(4, 1)), (50, 25), None, 0),
+        ((Entry(9, 1), Entry(3, 1)), (25,), "unknown-coin", 1),
+        ((Entry(200, 1), Entry(17, 0)), (), "unknown-coin", 2),
+        ((Entry(0, 1), Entry(0, 0)), (), None, 0),
+    ],
+)
+def test_a_position_without_a_value_is_an_alarm_and_no_credit(
+    entries: tuple[Entry, Entry], cents: tuple[int, ...], alarm: str | None, lost: int
+) -> None:
+    """Positions nobody knows, or that cannot be, are counted as lost; errors and null events are nothing."""
+    reading = CcTalkReading("coins", SOURCE, Buffer(12, (*entries, NULL, NULL, NULL)), {3: 25, 4: 50})
+    assert reading.since(10) == CoinsSeen("coins", SOURCE, 12, cents, alarm, lost)
+
+
+def test_an_overrun_and_a_reset_are_alarms() -> None:
+    """Seven events in a buffer of five: two are gone. A counter at 0: nobody knows how many."""
+    quarters = (Entry(3, 1),) * 5
+    overrun = CcTalkReading("coins", SOURCE, Buffer(17, quarters), {3: 25})
+    assert overrun.since(10) == CoinsSeen("coins", SOURCE, 17, (25,) * 5, "lost", 2)
+    reset = CcTalkReading("coins", SOURCE, Buffer(0, quarters), {3: 25})
+    assert reset.since(10) == CoinsSeen("coins", SOURCE, 0, (), "reset", 0)
+    assert reset.since(None) == CoinsSeen("coins", SOURCE, 0)
