@@ -6,7 +6,8 @@ It shares no arithmetic with the program: shares are checked against fractions, 
 from collections import Counter
 from fractions import Fraction
 
-from town import MAKERS, PRICES_CENTS, SHELF, Town
+from town import Town
+from truth import MAKERS, PRICES_CENTS, SHELF
 
 from controller.domain import facts as f
 from controller.domain.cycle import Phase

@@ -1,0 +1,220 @@
+"""The brain: write first, act then; a disk that refuses stops the selling and nothing else."""
+
+import queue
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from controller import brain as brains
+from controller.brain import INBOX_MAX, Asked, Brain, Setting
+from controller.client import View
+from controller.clock import Clock
+from controller.domain import effects as do
+from controller.domain.catalog import MakerId, ProductId, SlotId
+from controller.domain.cycle import Phase
+from controller.domain.events import (
+    CoinsSeen,
+    ItemDropped,
+    ReturnPressed,
+    SlotChosen,
+    Trouble,
+    TroubleBegan,
+    TroubleEnded,
+    VendUnknown,
+)
+from controller.domain.shop import Policy
+from controller.domain.stocking import ApproveRule, AssignSlot, CountSlot, PutMaker, PutProduct, Refusal
+from controller.ledger import reports
+from controller.ledger.journal import Journal
+from controller.ledger.schema import create
+from controller.ledger.verify import verify
+
+CHUMPI_CENTS = 500
+
+
+@dataclass(frozen=True)
+class DollarsSoFar:
+    """A reading of an acceptor that counts the dollars it took; the brain finds out which are new."""
+
+    counter: int
+    source: str = "cctalk:simulated:7"
+
+    def since(self, mark: int | None) -> CoinsSeen | None:
+        new = self.counter - (mark or 0)
+        return CoinsSeen("coins", self.source, self.counter, (100,) * new) if new else None
+
+
+class Machine:
+    """A brain with its books on a real disk, and devices that only remember what they were told."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            create(path)
+        self.done: list[do.Effect] = []
+        self.pictures: list[View] = []
+        kinds = (do.Dispense, do.QueryVend, do.PayOut, do.QueryPayout, do.AcceptCoins)
+        performers = dict.fromkeys(kinds, self.done.append)
+        setting = Setting("prueba", "0", frozenset({SlotId("A1")}))
+        self.brain = Brain(Journal(path, Policy()), Clock(), setting, performers, self.pictures.append)
+        self.brain.start()
+
+    def stock(self) -> None:
+        wishes = (
+            ApproveRule((("maker", 80), ("fund:comun", 20))),
+            PutMaker(MakerId("luz"), "Luz"),
+            PutProduct(ProductId("chumpi-rojo"), MakerId("luz"), "Chumpi rojo", CHUMPI_CENTS),
+            AssignSlot(SlotId("A1"), ProductId("chumpi-rojo"), 6),
+            CountSlot(SlotId("A1"), 0, 6, "luz"),
+        )
+        for wish in wishes:
+            assert self.ask(wish) is None
+
+    def ask(self, wish: object) -> Refusal | None:
+        answers: list[Refusal | None] = []
+        self.brain.handle(Asked(wish, answers.append))
+        return answers[0] if answers else Refusal("no-answer", "")
+
+    def coin(self, counter: int) -> None:
+        self.brain.handle(DollarsSoFar(counter))
+
+    def told(self, kind: type[do.Effect]) -> list[do.Effect]:
+        return [effect for effect in self.done if isinstance(effect, kind)]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    machine = Machine(tmp_path / "minga.db")
+    machine.stock()
+    machine.done.clear()
+    return machine
+
+
+def test_the_motor_hears_of_a_vend_only_after_the_books_do(machine: Machine) -> None:
+    """When `Dispense` reaches the motors, `VendStarted` is already committed, seen by another connection."""
+    seen: list[int] = []
+    reader = sqlite3.connect(machine.brain.journal.path)
+    query = "SELECT count(*) FROM facts WHERE type = 'VendStarted'"
+    machine.brain._performers[do.Dispense] = lambda _: seen.append(reader.execute(query).fetchone()[0])
+    for mark in range(1, 6):
+        machine.coin(mark)
+    machine.brain.handle(SlotChosen(SlotId("A1")))
+    assert seen == [1]
+
+
+def test_an_unknown_slot_is_refused_in_words(machine: Machine) -> None:
+    """A wish for a slot that is not there names the slots that are."""
+    refusal = machine.ask(SlotChosen(SlotId("Z9")))
+    assert refusal is not None
+    assert refusal.code == "unknown-slot"
+    assert "Z9" in refusal.words
+    assert "A1" in refusal.words
+
+
+def test_coins_are_told_to_stop_and_to_start_once_each(machine: Machine) -> None:
+    """An open door stops the acceptor with one order, and closing it lets coins in again with one."""
+    machine.brain.handle(TroubleBegan(Trouble.DOOR_OPEN))
+    machine.brain.handle(TroubleBegan(Trouble.DOOR_OPEN))
+    machine.brain.handle(TroubleEnded(Trouble.DOOR_OPEN))
+    assert machine.told(do.AcceptCoins) == [do.AcceptCoins(False), do.AcceptCoins(True)]
+
+
+def test_a_full_inbox_is_a_fault_and_not_a_wait(machine: Machine) -> None:
+    """A device whose message does not fit is told so at once, and keeps it."""
+    for _ in range(INBOX_MAX):
+        machine.brain.put(ReturnPressed())
+    with pytest.raises(queue.Full):
+        machine.brain.put(ReturnPressed())
+
+
+def test_a_second_start_asks_the_motors_and_turns_nothing(machine: Machine) -> None:
+    """A vend that was under way when the controller died is asked for by its id."""
+    for mark in range(1, 6):
+        machine.coin(mark)
+    machine.brain.handle(SlotChosen(SlotId("A1")))
+    machine.brain.journal.close()
+    again = Machine(machine.brain.journal.path)
+    assert again.told(do.QueryVend) == [do.QueryVend(1, SlotId("A1"))]
+    assert again.told(do.Dispense) == []
+    again.brain.handle(VendUnknown(1, "forgotten"))
+    assert again.brain.cycle.notice is not None
+    assert again.brain.cycle.notice.claim is not None
+
+
+class Stubborn:
+    """Lets the disk refuse the N-th write to the journal, once, before or after it truly happened."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, nth: int, after: bool) -> None:
+        self.calls = 0
+        append = Journal.append
+
+        def risky(journal: Journal, *args: object, **more: object) -> None:
+            self.calls += 1
+            if self.calls == nth and not after:
+                raise sqlite3.OperationalError("disk I/O error")
+            append(journal, *args, **more)
+            if self.calls == nth:
+                raise sqlite3.OperationalError("disk I/O error")
+
+        monkeypatch.setattr(Journal, "append", risky)
+        monkeypatch.setattr(brains, "DISK_RETRY_S", 0.0)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["not-written", "written-but-denied"])
+@pytest.mark.parametrize("nth", range(1, 9))
+def test_a_refused_write_loses_no_coin_and_turns_no_motor_twice(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, nth: int, after: bool
+) -> None:
+    """Whichever write of a sale the disk refuses, and even if it lied, every coin stays booked and one motor turns once."""
+    Stubborn(monkeypatch, nth, after)
+    for mark in range(1, 6):
+        machine.coin(mark)
+    machine.brain.handle(SlotChosen(SlotId("A1")))
+    if machine.brain.cycle.phase is Phase.CREDIT:
+        machine.brain.handle(SlotChosen(SlotId("A1")))  # a visitor presses again
+    for effect in machine.told(do.QueryVend):
+        machine.brain.handle(VendUnknown(effect.vend_id, "forgotten"))
+    machine.brain.handle(ItemDropped(1))
+    books = machine.brain.journal.db
+    totals = reports.totals(books)
+    assert verify(books) == []
+    assert totals.inserted_cents == CHUMPI_CENTS
+    assert totals.adds_up
+    assert len(machine.told(do.Dispense)) <= 1
+    assert totals.sold_cents + totals.doubt_cents == CHUMPI_CENTS
+
+
+def test_while_the_disk_is_away_no_coin_is_welcome(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The screen says that the disk is the trouble and the acceptor is closed before the next coin."""
+    Stubborn(monkeypatch, 1, after=False)
+    machine.coin(1)
+    away = [picture for picture in machine.pictures if "disk" in picture.troubles]
+    assert away
+    assert not any(picture.coins_welcome for picture in away)
+    assert machine.told(do.AcceptCoins) == [do.AcceptCoins(False), do.AcceptCoins(True)]
+    assert machine.brain.cycle.credit_cents == 100
+
+
+def test_a_broken_rule_of_the_books_is_no_disk_fault(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A constraint that fails is a mistake of ours: the process must end, not try for ever."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise sqlite3.IntegrityError("UNIQUE constraint failed")
+
+    monkeypatch.setattr(Journal, "append", broken)
+    with pytest.raises(sqlite3.IntegrityError):
+        machine.coin(1)
+
+
+def test_a_disk_without_room_stops_the_coins_and_room_brings_them_back(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With less free disk than the floor no coin is taken; with more the machine sells again by itself."""
+    monkeypatch.setattr(brains, "disk_is_writable", lambda *_: False)
+    machine.brain._tick()
+    assert Trouble.DISK in machine.brain.troubles
+    monkeypatch.setattr(brains, "disk_is_writable", lambda *_: True)
+    machine.brain._tick()
+    assert machine.brain.troubles == frozenset()
+    assert machine.told(do.AcceptCoins) == [do.AcceptCoins(False), do.AcceptCoins(True)]
