@@ -180,6 +180,17 @@ def _cushion(c: Canvas) -> None:
         c.tassel(x, y, 9, c.dyes[1])
 
 
+def _kerchief(c: Canvas) -> None:
+    """A kerchief spread out, a woven border around a bird by hand."""
+    c.shadow(306, 350, 210, 26)
+    c.piece("M158 60Q300 50 442 64Q450 204 438 340Q300 350 162 336Q150 196 158 60z", c.cloth(3.2, 0, 300, 52))
+    c.piece("M206 104Q300 98 394 106Q400 200 392 296Q300 302 208 294Q202 198 206 104z", c.dyes[0])
+    c.line("M216 114Q300 108 384 116Q390 200 382 286Q300 292 218 284Q212 198 216 114z", 2.2, c.dyes[1], "7 6", "butt")
+    c.fold(236, 62, 40, 276, 5)
+    c.fold(356, 62, 36, 276, -4)
+    _embroidery(c, "bird", 300, 200, 14)
+
+
 def _cloth(c: Canvas) -> None:
     """Folded cloth: a table runner, a shawl, whatever has no drawing of its own."""
     c.shadow(304, 340, 220, 30)
@@ -208,5 +219,6 @@ KINDS: dict[str, Callable[[Canvas], None]] = {
     "hat": _hat,
     "doll": _doll,
     "cushion": _cushion,
+    "kerchief": _kerchief,
     "cloth": _cloth,
 }

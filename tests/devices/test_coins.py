@@ -7,20 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from controller.config import Coins
-from controller.devices.coins import CcTalkReading, CoinAcceptor, cents_of
+from controller.devices.coins import CoinAcceptor
 from controller.devices.worker import Backoff
 from controller.domain.events import CoinsSeen, DeviceGone, DeviceReturned, Event, Reading, Trouble
-from controller.protocols.cctalk import Buffer, Entry, coin_id
 from hw_mocks.acceptor import ECUADOR_COINS, SimulatedAcceptor
 from hw_mocks.ptys import Pty
 
 NICKEL, QUARTER, SUCRE, DOLLAR = 1, 3, 4, 5
 SOURCE = "cctalk:Minga Simulators:12345678"
-NULL = Entry(0, 0)
 
 
 class Brain:
@@ -81,6 +77,25 @@ class Bench:
 
     def wait_state(self, kind: type, times: int = 1) -> None:
         self.brain.wait(lambda: sum(isinstance(state, kind) for state in self.brain.states) >= times)
+
+
+class RecordingPort:
+    """Writes down what is done to a serial port, in order."""
+
+    in_waiting = 4
+
+    def __init__(self) -> None:
+        self.done: list[object] = []
+
+    def reset_input_buffer(self) -> None:
+        self.done.append("thrown away")
+
+    def write(self, data: bytes) -> None:
+        self.done.append(data)
+
+    def read(self, size: int) -> bytes:
+        self.done.append(f"read {size}")
+        return b"echo"
 
 
 def wait_for(condition: Callable[[], bool], within_s: float = 8.0) -> None:
@@ -261,6 +276,15 @@ def test_an_adapter_that_begins_to_swallow_the_echo_is_understood(bench: Bench) 
     assert worker.status()["echo"] is False
 
 
+def test_a_frame_is_one_write_after_the_old_input_is_thrown_away(bench: Bench) -> None:
+    """Acceptors give up on a frame with a gap of 10 ms, and what is unread belongs to no answer to come."""
+    worker = CoinAcceptor(Coins(port=str(bench.link)), bench.brain.put)
+    port, host = RecordingPort(), worker._new_host()
+    host.turn(b"", 0)
+    assert worker._exchange(port, host) == b"echo"  # type: ignore[arg-type]
+    assert port.done == ["thrown away", bytes.fromhex("02 00 01 FE FF"), "read 4"]
+
+
 def test_a_full_inbox_closes_the_acceptor_and_forgets_nothing(bench: Bench) -> None:
     """The reading is offered again until it is taken, the refusals are counted, and no more coins are let in."""
     bench.acceptor.open(bench.link)
@@ -321,59 +345,3 @@ def test_a_technician_sees_the_whole_state(bench: Bench) -> None:
     assert status["coins"][3] == {"position": 4, "id": "EC050A", "value_cents": 50}
     assert status["line"]["answered"] > 40
     assert 0 <= status["poll_age_ms"] < 1_000
-
-
-@pytest.mark.parametrize(
-    ("text", "cents"),
-    [
-        ("US025A", 25),
-        ("EC050A", 50),
-        ("US100A", 100),
-        ("US000A", None),
-        ("US.05A", None),
-        ("US2.5A", None),
-        ("EC50KA", None),
-        ("GB050A", None),
-        ("TK025A", None),
-        ("Token ", 40),
-        ("......", None),
-    ],
-)
-def test_a_coin_is_worth_what_its_id_or_its_owner_says(text: str, cents: int | None) -> None:
-    """Whole cents of US and Ecuadorian coins, and what the configuration adds; everything else is unknown."""
-    assert cents_of(coin_id(text), {"Token": 40}) == cents
-
-
-@given(st.one_of(st.none(), st.integers(0, 255)), st.integers(0, 255))
-def test_a_reading_that_was_booked_is_no_news(mark: int | None, counter: int) -> None:
-    """Once its mark is committed, a reading may come as often as it likes."""
-    reading = CcTalkReading("coins", SOURCE, Buffer(counter, (Entry(QUARTER, 1),) * 5), {QUARTER: 25})
-    news = reading.since(mark)
-    assert reading.since(news.mark if news else mark) is None
-
-
-@pytest.mark.parametrize(
-    ("entries", "cents", "alarm", "lost"),
-    [
-        ((Entry(3, 1), Entry(4, 1)), (50, 25), None, 0),
-        ((Entry(9, 1), Entry(3, 1)), (25,), "unknown-coin", 1),
-        ((Entry(200, 1), Entry(17, 0)), (), "unknown-coin", 2),
-        ((Entry(0, 1), Entry(0, 0)), (), None, 0),
-    ],
-)
-def test_a_position_without_a_value_is_an_alarm_and_no_credit(
-    entries: tuple[Entry, Entry], cents: tuple[int, ...], alarm: str | None, lost: int
-) -> None:
-    """Positions nobody knows, or that cannot be, are counted as lost; errors and null events are nothing."""
-    reading = CcTalkReading("coins", SOURCE, Buffer(12, (*entries, NULL, NULL, NULL)), {3: 25, 4: 50})
-    assert reading.since(10) == CoinsSeen("coins", SOURCE, 12, cents, alarm, lost)
-
-
-def test_an_overrun_and_a_reset_are_alarms() -> None:
-    """Seven events in a buffer of five: two are gone. A counter at 0: nobody knows how many."""
-    quarters = (Entry(3, 1),) * 5
-    overrun = CcTalkReading("coins", SOURCE, Buffer(17, quarters), {3: 25})
-    assert overrun.since(10) == CoinsSeen("coins", SOURCE, 17, (25,) * 5, "lost", 2)
-    reset = CcTalkReading("coins", SOURCE, Buffer(0, quarters), {3: 25})
-    assert reset.since(10) == CoinsSeen("coins", SOURCE, 0, (), "reset", 0)
-    assert reset.since(None) == CoinsSeen("coins", SOURCE, 0)

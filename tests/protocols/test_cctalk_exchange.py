@@ -107,6 +107,14 @@ def test_a_reply_that_breaks_off_is_damage() -> None:
     assert line.counts["damaged"] == 1
 
 
+def test_a_frame_with_a_hole_in_it_is_damage_also_for_a_late_listener() -> None:
+    """When nobody looked at the clock in between, the second half after 51 ms is still not the rest of the first."""
+    line = asked()
+    line.hear(ASKED + ACK[:3], 5)
+    assert line.hear(ACK[3:], 56) is None
+    assert line.counts["damaged"] == 1
+
+
 def test_a_slow_answer_is_not_a_broken_one() -> None:
     """Between our echo and the reply the device may think for as long as its time-out allows."""
     line = asked()

@@ -159,6 +159,32 @@ def test_one_false_answer_with_a_right_checksum_is_not_believed() -> None:
     assert (both.till.booked, both.till.alarms) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("header", "lie"),
+    [(Header.REQUEST_SERIAL_NUMBER, b"\x07\0\0"), (Header.REQUEST_MANUFACTURER_ID, b"Nobody"), (184, b"US100A")],
+)
+@pytest.mark.parametrize("which", [1, 2])
+def test_one_false_answer_changes_neither_the_name_nor_a_coin(header: int, lie: bytes, which: int) -> None:
+    """Who the acceptor is and what its coins are worth is read until two answers agree."""
+    acceptor = AcceptorFirmware({1: "US005A"})
+    honest, asked = acceptor._answers[header], iter(range(1, 1_000))
+    acceptor._answers[header] = lambda data: lie if next(asked) == which else honest(data)
+    found = joined(acceptor=acceptor).run_until(Found)
+    assert isinstance(found, Found)
+    assert (found.identity.manufacturer, found.identity.serial) == ("Minga Simulators", 12_345_678)
+    assert found.coins[1].text == "US005A"
+
+
+def test_an_unexpected_rejection_makes_the_host_open_the_acceptor_again() -> None:
+    """An acceptor that forgot that it is open rejects one coin, and takes the next."""
+    both = ready()
+    both.run(300)
+    both.acceptor._open = False
+    assert not both.insert(QUARTER)
+    both.run(400)
+    assert both.insert(QUARTER)
+
+
 def test_a_reset_is_told_and_the_acceptor_is_opened_again() -> None:
     """After a power failure the alarm is raised once, nothing is booked twice, and the next coin counts."""
     both = ready()
