@@ -31,7 +31,7 @@ KINDS = {
     "monedero": "purse",
     "chumpi-rojo": "belt",
     "bufanda": "scarf",
-    "panuelo-pajaro": "cloth",
+    "panuelo-pajaro": "kerchief",
     "muneca": "doll",
 }
 READY_S = 20.0

@@ -1,0 +1,77 @@
+"""Names, words and photos from the machine's books, read-only. Who did not consent is not named here already."""
+
+import logging
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from controller.domain.stocking import PutMaker, PutProduct
+from controller.errors import MingaError
+from controller.ledger.connection import open_readonly
+from controller.ledger.reports import makers, products
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """What a visitor may know of a maker. `named` is False for her workshop, or for nobody in particular (name empty)."""
+
+    name: str = ""
+    words: str = ""
+    photo: str = ""
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a visitor may know of a product."""
+
+    name: str
+    materials: str = ""
+    photo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    makers: Mapping[str, Maker]
+    pieces: Mapping[str, Piece]
+
+    def maker(self, maker: str) -> Maker:
+        return self.makers.get(maker, Maker())
+
+    def piece(self, product: str) -> Piece:
+        return self.pieces.get(product, Piece(product))
+
+
+NO_NAMES = Names(MappingProxyType({}), MappingProxyType({}))
+
+
+def read_names(database: Path) -> Names | None:
+    """Everyone and everything by id; None while there is no database, or it cannot be read just now."""
+    try:
+        db = open_readonly(database)
+        try:
+            return names(makers(db), products(db))
+        finally:
+            db.close()
+    except (MingaError, sqlite3.Error, OSError) as error:
+        log.info("names and photos cannot be read: %s", error)
+        return None
+
+
+def names(makers: Mapping[str, PutMaker], products: Mapping[str, PutProduct]) -> Names:
+    """What visitors may know: without a maker's consent only her workshop."""
+    return Names({name: _maker(maker) for name, maker in makers.items()}, {k: _piece(p) for k, p in products.items()})
+
+
+def _maker(maker: PutMaker) -> Maker:
+    if not maker.consent:
+        return Maker(maker.workshop)
+    return Maker(maker.name, maker.words, maker.photo, named=True)
+
+
+def _piece(product: PutProduct) -> Piece:
+    return Piece(product.name, product.materials, product.photo)

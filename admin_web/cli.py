@@ -1,0 +1,61 @@
+"""`minga web`: serve the kiosk's page to this machine's screen."""
+
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from controller.errors import MingaError
+
+
+class PortError(MingaError):
+    """The pages cannot be served where the configuration says."""
+
+
+def web(
+    config: Annotated[Path, typer.Option(help="The machine's configuration file.")] = Path("minga.toml"),
+    host: Annotated[str | None, typer.Option(help="Where to listen; this machine only, unless you say so.")] = None,
+    port: Annotated[int | None, typer.Option(help="0 takes any free port.", min=0, max=65_535)] = None,
+) -> None:
+    """Serve the visitor's page. It starts grey when the controller is not up yet, and wakes with it.
+
+    Example: `minga web --config minga.toml --port 8080`
+    """
+    serve(config, host, port)
+
+
+def serve(file: Path, host: str | None = None, port: int | None = None) -> None:
+    """Run until told to stop (SIGTERM, Ctrl-C). Raises MingaError with the way out when it cannot start."""
+    from admin_web.app import Server, create_app  # here, so that `minga web --help` need not wait for it
+    from admin_web.gateway import Gateway
+    from controller.config import load
+
+    config = load(file)
+    where = host or config.web.host
+    listener = listen(where, config.web.port if port is None else port)
+    if not config.machine.database.is_file():
+        typer.echo(f"no database at {config.machine.database} yet; names and photos come with it", err=True)
+    gateway = Gateway(config.machine.socket, config.machine.database)
+    app = create_app(gateway, config.machine.media, where)
+    typer.echo(f"the kiosk page is on {address(listener)}")
+    try:
+        Server(app, gateway).run(sockets=[listener])
+    except KeyboardInterrupt:
+        typer.echo("stopped")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises PortError that names the place, says why not and what to do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        words = f"cannot serve on {host} port {port}: {error.strerror or error}"
+        raise PortError(f"{words}; another `minga web` may be running, or choose another --port") from None
+
+
+def address(listener: socket.socket) -> str:
+    """The listening socket as one types it into a browser."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

@@ -1,0 +1,289 @@
+"""The kiosk's page and its guards, asked in-process: what it shows, what it lets in, what it lets out."""
+
+import gzip
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fake_controller import IDLE, SHELF, slot_view, with_news
+from fastapi.testclient import TestClient
+
+from admin_web.app import HERE, create_app
+from admin_web.books import names
+from admin_web.gateway import Gateway
+from controller.domain.catalog import MakerId, ProductId, SlotId
+from controller.domain.events import ReturnPressed, SlotChosen
+from controller.domain.stocking import PutMaker, PutProduct
+from controller.domain.view import View
+from controller.protocols.control import Answer, Ask
+from hw_mocks.garments import write_photos
+
+HOSTILE = PutProduct(ProductId("bolso-feria"), MakerId("rosa"), "Bolso <script>alert(1)</script>", 350, photo="a.svg")
+ROSA = PutMaker(MakerId("rosa"), "Rosa Quishpe", consent=True)
+
+
+class StillGateway(Gateway):
+    """A gateway without a socket: the test sets its picture, and reads what was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("nowhere.sock"), Path("nowhere.db"), lambda: self.now_s)
+        self.now_s = 50.0
+        self.asked: list[Ask] = []
+        self.answer = Answer(1)
+        self.names = names({"rosa": ROSA}, {"bolso-feria": HOSTILE})
+
+    def see(self, view: View) -> None:
+        self.picture, self._seen_s = view, self.now_s
+
+    async def ask(self, ask: Ask) -> Answer:
+        self.asked.append(ask)
+        return self.answer
+
+
+@pytest.fixture
+def gateway() -> StillGateway:
+    gateway = StillGateway()
+    gateway.see(IDLE)
+    return gateway
+
+
+@pytest.fixture
+def visitor(gateway: StillGateway, tmp_path: Path) -> TestClient:
+    """A browser at the machine, without a life of its own: redirects are not followed."""
+    (tmp_path / "media").mkdir()
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    write_photos(tmp_path / "media", {"bolso-feria": "bag"})
+    app = create_app(gateway, tmp_path / "media")
+    return TestClient(app, base_url="http://127.0.0.1:8080", follow_redirects=False, raise_server_exceptions=False)
+
+
+# What it shows
+
+
+def test_the_page_shows_every_slot_with_its_price(visitor: TestClient) -> None:
+    """Eight tiles, each a button with its slot and price, in a Spanish page."""
+    page = visitor.get("/").text
+    assert re.findall(r'name="slot" value="(\w+)"', page) == ["A1", "A2", "A3", "A4", "B1", "B2", "B3", "B4"]
+    assert "$3,50" in page
+    assert '<html lang="es-EC">' in page
+
+
+def test_nothing_on_the_page_leads_away_or_asks_for_text(visitor: TestClient) -> None:
+    """No link, no text field, and every address is our own."""
+    page = visitor.get("/").text
+    assert not re.search(r"<a[\s>]|<input|<textarea", page)
+    assert all(address.startswith("/") for address in re.findall(r'(?:src|href|action)="([^"]*)"', page))
+
+
+def test_words_of_makers_cannot_become_code(visitor: TestClient) -> None:
+    """A product's name with a tag in it is shown as text."""
+    page = visitor.get("/").text
+    assert "Bolso &lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+
+
+def test_a_grey_page_says_its_age_and_takes_no_touch(visitor: TestClient, gateway: StillGateway) -> None:
+    """Twelve seconds without the controller: its age is told and every button is off."""
+    gateway.now_s += 12
+    page = visitor.get("/").text
+    assert "Sin noticias de la máquina desde hace 12 s" in page
+    assert all("disabled" in tag for tag in re.findall(r"<button[^>]*>", page))
+
+
+def test_a_machine_that_never_spoke_is_said_to_be_waking(gateway: StillGateway, visitor: TestClient) -> None:
+    """The page stands before the controller does."""
+    gateway.picture = None
+    assert "La máquina está despertando" in visitor.get("/").text
+
+
+def test_sold_out_and_jammed_are_shown_and_cannot_be_touched(visitor: TestClient, gateway: StillGateway) -> None:
+    """A tile that cannot be bought is a button that is off, with a word and a reason."""
+    sold_out = slot_view("A1", "bolso-feria", "rosa", 350, quantity=0)
+    jammed = slot_view("A2", "chumpi-rojo", "luz", 200, reason="jammed")
+    gateway.see(replace(IDLE, slots=(sold_out, jammed, *SHELF[2:])))
+    page = visitor.get("/").text
+    off = re.findall(r'value="(\w+)"[^>]* disabled', page)
+    assert off == ["A1", "A2"]
+    assert "agotado" in page
+    assert "Se atascó. Una compañera lo va a revisar." in page
+
+
+def test_a_claim_code_stands_on_the_page(visitor: TestClient, gateway: StillGateway) -> None:
+    """Large, and inside the region that screen readers announce or beside it."""
+    gateway.see(with_news("claim", None, 125, "K7X-M4P"))
+    assert "<strong>K7X-M4P</strong>" in visitor.get("/").text
+
+
+# Buttons
+
+
+def test_a_choice_is_passed_on_and_the_page_comes_back(visitor: TestClient, gateway: StillGateway) -> None:
+    """A plain form without JavaScript: redirect after post."""
+    answer = visitor.post("/choose", data={"slot": "A3"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert gateway.asked == [SlotChosen(SlotId("A3"))]
+
+
+def test_money_back_is_passed_on(visitor: TestClient, gateway: StillGateway) -> None:
+    """One touch."""
+    assert visitor.post("/give-back").headers["location"] == "/"
+    assert gateway.asked == [ReturnPressed()]
+
+
+@pytest.mark.parametrize("slot", ["Z9", "", "A1; drop table", "A" * 3000])
+def test_a_slot_that_is_not_there_is_said_in_spanish(visitor: TestClient, gateway: StillGateway, slot: str) -> None:
+    """Nothing is asked of the controller."""
+    answer = visitor.post("/choose", data={"slot": slot})
+    assert answer.headers["location"] == "/?said=unknown-slot"
+    assert "Esa espiral no existe en esta máquina" in visitor.get(answer.headers["location"]).text
+    assert gateway.asked == []
+
+
+def test_a_form_that_is_no_form_is_no_traceback(visitor: TestClient) -> None:
+    """A file, or bytes of any kind, end in the patient page or a plain sentence."""
+    for answer in (
+        visitor.post("/choose", files={"slot": ("a.txt", b"A1")}),
+        visitor.post("/choose", content=b"\xff\xfe", headers={"content-type": "multipart/form-data; boundary=x"}),
+        visitor.post("/choose", content=b"\xff=%zz", headers={"content-type": "application/x-www-form-urlencoded"}),
+    ):
+        assert answer.status_code in (303, 400)
+        assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(("code", "said"), [("away", "La máquina no contestó"), ("busy", "Eso no se puede ahora")])
+def test_what_the_controller_refuses_is_said(visitor: TestClient, gateway: StillGateway, code: str, said: str) -> None:
+    """A refusal and silence are told apart."""
+    gateway.answer = Answer(1, code)
+    assert said in visitor.get(visitor.post("/give-back").headers["location"]).text
+
+
+def test_only_known_words_can_be_put_on_the_page_by_its_address(visitor: TestClient) -> None:
+    """An address with other words shows nothing of them."""
+    page = visitor.get("/?said=PAGUE+AQUI").text
+    assert "PAGUE" not in page
+    assert '<div id="said" class="said" role="status"></div>' in page
+
+
+# Guards
+
+
+def test_every_answer_carries_the_strict_policy(visitor: TestClient) -> None:
+    """Pages, errors, and static files alike; no inline script or style is needed."""
+    for path in ("/", "/static/kiosk.css", "/nowhere"):
+        headers = visitor.get(path).headers
+        assert headers["content-security-policy"].startswith("default-src 'self'; object-src 'none'")
+        assert headers["x-content-type-options"] == "nosniff"
+    page = visitor.get("/").text
+    assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*src=)", page)
+
+
+@pytest.mark.parametrize("host", ["minga.evil.example", "127.0.0.1.evil.example", "", "10.0.0.7:8080"])
+def test_the_page_answers_to_its_own_name_only(visitor: TestClient, host: str) -> None:
+    """A foreign name that leads to this machine (DNS rebinding) gets nothing."""
+    assert visitor.get("/", headers={"host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8080", "[::1]:8080", "LOCALHOST"])
+def test_the_loopback_names_are_ours(visitor: TestClient, host: str) -> None:
+    """By whichever of them the kiosk's browser calls."""
+    assert visitor.get("/", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:9999"},
+        {"origin": "https://127.0.0.1:8080"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+    ids=str,
+)
+def test_another_page_cannot_press_the_buttons(
+    visitor: TestClient, gateway: StillGateway, headers: dict[str, str]
+) -> None:
+    """Not even one on another port of this machine."""
+    assert visitor.post("/give-back", headers=headers).status_code == 403
+    assert gateway.asked == []
+
+
+def test_our_own_page_can_press_the_buttons(visitor: TestClient, gateway: StillGateway) -> None:
+    """As a browser sends it."""
+    ours = {"origin": "http://127.0.0.1:8080", "sec-fetch-site": "same-origin"}
+    assert visitor.post("/give-back", headers=ours).status_code == 303
+    assert gateway.asked == [ReturnPressed()]
+
+
+def test_a_body_larger_than_any_form_is_refused(visitor: TestClient) -> None:
+    """Five kilobytes for a slot are too many."""
+    assert visitor.post("/choose", data={"slot": "A" * 5_000}).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs", "/redoc", "/openapi.json", "/favicon.ico", "/../minga.toml", "/static/../app.py"]
+)
+def test_there_is_nothing_else_here(visitor: TestClient, path: str) -> None:
+    """No documentation page, no file but ours; the answer leads back to the shelf by itself."""
+    answer = visitor.get(path)
+    assert answer.status_code == 404
+    assert 'http-equiv="refresh"' in answer.text
+
+
+# Photos
+
+
+def test_a_photo_is_served_as_a_picture_that_may_do_nothing(visitor: TestClient) -> None:
+    """A drawing opened by itself runs no script and loads nothing."""
+    answer = visitor.get("/media/bolso-feria.svg")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert answer.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../secret.png",
+        "..%2fsecret.png",
+        "%2e%2e/secret.png",
+        "out.png",
+        "minga.db",
+        "page.html",
+        ".hidden.png",
+        "x.png",
+    ],
+)
+def test_nothing_but_pictures_leaves_the_media_folder(visitor: TestClient, tmp_path: Path, name: str) -> None:
+    """No path upwards, no link that leads out, no other kind of file."""
+    media = tmp_path / "media"
+    (media / "out.png").symlink_to(tmp_path / "secret.png")
+    for other in ("minga.db", "page.html", ".hidden.png"):
+        (media / other).write_bytes(b"secret")
+    answer = visitor.get(f"/media/{name}")
+    assert answer.status_code == 404
+    assert b"secret" not in answer.content
+
+
+# Budgets
+
+
+def test_the_first_page_is_light(visitor: TestClient) -> None:
+    """Page, style and script are at most 12 KB compressed, without photos; the style sheet alone at most 12 KB plain."""
+    files = [visitor.get("/").content, *((HERE / "static" / name).read_bytes() for name in ("kiosk.css", "kiosk.js"))]
+    assert sum(len(gzip.compress(file)) for file in files) <= 12_000
+    assert len(files[1]) <= 12_000
+
+
+def test_photos_of_the_simulated_museum_are_light_and_self_contained(tmp_path: Path) -> None:
+    """At most 30 KB each, the same every time, different for each product, and loading nothing from anywhere."""
+    kinds = {f"pieza-{kind}-{n}": kind for kind in ("bag", "belt", "hat", "doll", "unheard-of") for n in range(3)}
+    drawn = {name: (tmp_path / file).read_text() for name, file in write_photos(tmp_path, kinds).items()}
+    assert len(set(drawn.values())) == len(kinds)
+    assert drawn == {name: (tmp_path / file).read_text() for name, file in write_photos(tmp_path, kinds).items()}
+    for svg in drawn.values():
+        assert len(svg.encode()) <= 30_000
+        assert set(re.findall(r"https?://[^\"\s]+", svg)) == {"http://www.w3.org/2000/svg"}
+        assert not re.search(r"href|<script|<image|@import", svg)
