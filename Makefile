@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 # Packages are compiled when first imported, not when installed: 8 seconds less, as long as Python may keep the result.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: menu setup demo serve test lint crash bench lock clean
+.PHONY: menu setup demo serve test lint crash bench pictures lock clean
 .DEFAULT_GOAL := menu
 
 menu:  ## this menu
@@ -39,6 +39,9 @@ crash: $(V)/.dev  ## the property tests and the simulated town again, far wider 
 
 bench: $(V)/.dev  ## measurements, as tables
 	$(BIN)/python -m bench
+
+pictures: $(V)/.dev  ## take the pictures of the docs anew, from the real pages
+	$(BIN)/python docs/pictures/take.py
 
 lock: $(V)/.dev  ## write both lock files anew from pyproject.toml (delete them first to raise every version)
 	$(COMPILE) pyproject.toml --output-file requirements.lock

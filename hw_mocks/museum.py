@@ -133,6 +133,10 @@ class Museum:
 
         return self._until(look, "the controller")
 
+    def wait_for_pages(self) -> None:
+        """Until the kiosk's page can be opened; the web process starts slower than the controller."""
+        self._until(lambda: socket.create_connection(("127.0.0.1", self.port), timeout=1).close(), "the pages")
+
     def cut_power(self) -> None:
         """The plug is pulled: the controller dies without a word and every line falls."""
         self._processes["controller"].kill()
