@@ -20,7 +20,7 @@ def web(
 ) -> None:
     """Serve the visitor's page. It starts grey when the controller is not up yet, and wakes with it.
 
-    Example: `minga web --config minga.toml --port 8080`
+    Example: minga web --config museum/minga.toml --port 8080
     """
     serve(config, host, port)
 

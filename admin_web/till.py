@@ -41,6 +41,8 @@ class Till:
     coins: tuple[Pile, ...]
     no_coins: bool
     can_give_back: bool
+    codes: tuple[str, ...] = ()
+    """Claim codes that somebody may still be copying while the message speaks of something else, with their amounts."""
 
 
 def till(view: View, names: Names, words: Words, age_ms: int) -> Till:
@@ -54,6 +56,7 @@ def till(view: View, names: Names, words: Words, age_ms: int) -> Till:
         coins=() if said.code else coins,  # a code to copy needs the room
         no_coins=not view.coins_welcome,
         can_give_back=view.credit_cents > 0 and view.phase == Phase.CREDIT,
+        codes=tuple(f"{told.claim} · {words.money(told.cents)}" for told in view.codes),
     )
 
 

@@ -129,6 +129,8 @@ class Brain:
             if isinstance(message, Stop):
                 return
             self.handle(message)
+            if self._is_overdue():
+                self.handle(DeadlinePassed())
 
     def handle(self, message: Message) -> None:
         """One message, whole: decide, write, act, show."""
@@ -219,10 +221,13 @@ class Brain:
             return TICK_S
         return min(TICK_S, max(0.001, (deadline_ms - self._clock.mono_ms()) / 1_000))
 
+    def _is_overdue(self) -> bool:
+        deadline_ms = self.cycle.deadline_ms
+        return deadline_ms is not None and self._clock.mono_ms() >= deadline_ms
+
     def _tick(self) -> None:
         """Nothing came in: see whether a deadline passed and the disk has room, rest the log, show a sign of life."""
-        deadline_ms = self.cycle.deadline_ms
-        if deadline_ms is not None and self._clock.mono_ms() >= deadline_ms:
+        if self._is_overdue():
             self.handle(DeadlinePassed())
             return
         self._look_at_disk()

@@ -8,7 +8,7 @@ from typing import Self
 
 from controller.domain.view import View
 from controller.errors import MingaError
-from controller.protocols.control import Answer, Ask, Request, Watch, read_reply, write_request
+from controller.protocols.control import Answer, Ask, RemoteProtocolError, Request, Watch, read_reply, write_request
 
 
 class ControllerGone(MingaError):
@@ -35,7 +35,10 @@ class Client:
     def ask(self, ask: Ask) -> Answer:
         """Ask and wait for the answer; pictures that come in between are passed over."""
         request = Request(next(self._ids), ask)
-        self._socket.sendall(write_request(request))
+        try:
+            self._socket.sendall(write_request(request))
+        except OSError as error:
+            raise ControllerGone(f"{self._path}: the controller hung up ({error.strerror})") from None
         while True:
             reply = self._next()
             if isinstance(reply, Answer) and reply.request_id == request.request_id:
@@ -60,7 +63,10 @@ class Client:
             raise ControllerGone(f"{self._path}: the controller does not answer ({error})") from None
         if not line:
             raise ControllerGone(f"{self._path}: the controller hung up")
-        return read_reply(line)
+        try:
+            return read_reply(line)
+        except RemoteProtocolError as error:
+            raise MingaError(f"{self._path}: {error}; are both the same version of Minga?") from None
 
     def close(self) -> None:
         self._lines.close()

@@ -5,6 +5,7 @@ an unknown key is an error that names the nearest right one. `minga init` writes
 """
 
 import difflib
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -12,13 +13,15 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings.exceptions import SettingsError
 
 from controller.errors import ConfigError
 
 Pin = Annotated[int, Field(ge=0, le=53)]
 """A GPIO line by its Broadcom number."""
 Milliseconds = Annotated[int, Field(ge=1, le=600_000)]
-Named = Annotated[dict[str, Pin], Field(min_length=1)]
+Row = Annotated[str, Field(pattern="^[A-Z]$")]
+Column = Annotated[str, Field(pattern="^[1-9][0-9]?$")]
 
 
 class Section(BaseModel):
@@ -52,9 +55,9 @@ class Coins(Section):
 
 
 class Motors(Section):
-    rows: Named = {"A": 5, "B": 6}
+    rows: Annotated[dict[Row, Pin], Field(min_length=1)] = {"A": 5, "B": 6}
     """Tray letter to the line that drives it."""
-    columns: Named = {"1": 12, "2": 13, "3": 16, "4": 19}
+    columns: Annotated[dict[Column, Pin], Field(min_length=1)] = {"1": 12, "2": 13, "3": 16, "4": 19}
     """Spiral number to the line that drives it. Slot A3 is row A, column 3."""
     home: Pin = 20
     """The shared home switch: high while the turning spiral is at home."""
@@ -162,10 +165,14 @@ def load(file: Path) -> Config:
         raise ConfigError(file, ["there is no such file; `minga init DIR` writes one with a comment on every key"])
     try:
         config = FromFile()  # type: ignore[call-arg]
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(file, [f"this is not TOML: {error}"]) from None
+    except SettingsError as error:
+        raise ConfigError(
+            file, [f"a variable of the environment cannot be read: {_set_variables()}: {error}"]
+        ) from None
     except ValidationError as error:
-        raise ConfigError(file, [_words(problem) for problem in error.errors()]) from None
+        raise ConfigError(file, [_words(problem) + _source(problem) for problem in error.errors()]) from None
     return _anchored(config, file.resolve().parent)
 
 
@@ -182,6 +189,16 @@ def _anchored(config: Config, folder: Path) -> Config:
             "clock": Clock(offset_file=folder / offset if offset else None),
         }
     )
+
+
+def _set_variables() -> str:
+    return ", ".join(sorted(name for name in os.environ if name.upper().startswith("MINGA_")))
+
+
+def _source(problem: ErrorDetails) -> str:
+    """Where the wrong value stands, when it is not in the file."""
+    name = "MINGA_" + "__".join(str(part) for part in problem["loc"]).upper()
+    return f", set by {name}" if name in os.environ else ""
 
 
 def _words(problem: ErrorDetails) -> str:

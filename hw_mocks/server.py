@@ -53,5 +53,8 @@ def simulate(
     speed: Annotated[float, typer.Option(min=0.01, max=1000, help="World seconds in one of ours.")] = 1.0,
     run_dir: Annotated[Path | None, typer.Option(help="Where the sockets are put; beside the configuration.")] = None,
 ) -> None:
-    """Run a simulated machine: motors, spirals, coins, buttons and a door that exist only in this process."""
+    """Run a simulated machine: motors, spirals, coins, buttons and a door that exist only in this process.
+
+    Example: minga simulate --config museum/minga.toml
+    """
     serve_world(load(config), run_dir or config.resolve().parent / "run", speed)

@@ -16,6 +16,7 @@ from controller.cli import main
 from controller.domain import facts as f
 from controller.domain import shop as shops
 from controller.domain.catalog import Account, Closed, MakerId, ProductId, Share, SlotId
+from controller.domain.claims import code
 from controller.domain.cycle import Cycle, Decision
 from controller.domain.effects import Effect
 from controller.domain.events import (
@@ -38,8 +39,9 @@ from controller.ledger.schema import create
 A1, A2, A3, B1 = (SlotId(name) for name in ("A1", "A2", "A3", "B1"))
 ROSA, LUZ, INTI = (MakerId(name) for name in ("rosa", "luz", "inti"))
 BAG, BELT, SCARF = (ProductId(name) for name in ("bolso-retazos", "chumpi-rojo", "panuelo-pajaro"))
-WEIGHTS = (("maker", 80), ("fund:comun", 15), ("fund:maquina", 5))
 KEY = bytes.fromhex("6d696e67612d656e2d717569746f2121")
+CLAIM = code(KEY, 1)
+WEIGHTS = (("maker", 80), ("fund:comun", 15), ("fund:maquina", 5))
 SHELF: tuple[f.Fact, ...] = (
     *(f.MakerJoined(maker) for maker in (ROSA, LUZ, INTI)),
     f.ProductSet(BAG, ROSA, 350),
@@ -153,11 +155,11 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.VendStarted(9, A1, BAG, ROSA, 350, 1, (Share(Account("maker:rosa"), 280), Share(Account("fund:comun"), 70)), 8),
     f.Sold(9, A1, BAG, ROSA, 350, (Share(Account("maker:rosa"), 280), Share(Account("fund:comun"), 70))),
     f.VendFailed(9, A1, 350, Closed.STUCK_HOME),
-    f.VendInDoubt(9, A1, 350, "no-drop", "K7X-M4P"),
+    f.VendInDoubt(9, A1, 350, "no-drop", CLAIM),
     f.PayoutStarted(4, 175),
     f.Refunded(4, 150, "hopper:25"),
-    f.ClaimOwed(4, 25, "K7X-M4P"),
-    f.CreditAbandoned(60, "K7X-M4P"),
+    f.ClaimOwed(4, 25, CLAIM),
+    f.CreditAbandoned(60, CLAIM),
     f.TroubleSeen("no-coins", "coins", "the port is gone"),
     f.TroubleOver("no-coins", "coins"),
 )

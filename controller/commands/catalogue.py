@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,6 @@ from pydantic import TypeAdapter, ValidationError
 from controller.client import Client
 from controller.commands.controller import ConfigFile
 from controller.config import load
-from controller.domain.catalog import SlotId
 from controller.domain.stocking import ApproveRule, AssignSlot, CountSlot, PutMaker, PutProduct, Wish
 from controller.errors import ConfigError, MingaError
 
@@ -36,10 +36,10 @@ def catalogue(
 def read(file: Path) -> dict[str, Any]:
     """The file's tables. Raises ConfigError."""
     try:
-        return tomllib.loads(file.read_text())
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(file, [f"cannot be read: {error.strerror}"]) from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(file, [f"this is not TOML: {error}"]) from None
 
 
@@ -50,7 +50,7 @@ def send(client: Client, content: dict[str, Any], by: str) -> int:
     for wish in wishes(content, held, by):
         answer = client.ask(wish)
         if not answer.ok:
-            raise MingaError(f"{wish}: {answer.words}")
+            raise MingaError(f"{_name(wish)}: {answer.words}")
         sent += 1
     return sent
 
@@ -59,6 +59,7 @@ def wishes(content: dict[str, Any], held: set[str], by: str) -> Iterator[Wish]:
     """The file as wishes; `held` are the slots that are assigned already."""
     if strangers := content.keys() - {"rule", "makers", "products", "slots"}:
         raise MingaError(f"a catalogue has [rule], [[makers]], [[products]] and [[slots]], not {sorted(strangers)}")
+    _check_tables(content)
     if rule := content.get("rule"):
         yield _form(ApproveRule, {"weights": [[name, weight] for name, weight in rule.items()]})
     for maker in content.get("makers", []):
@@ -69,10 +70,37 @@ def wishes(content: dict[str, Any], held: set[str], by: str) -> Iterator[Wish]:
         slot = {key: value for key, value in row.items() if key != "quantity"}
         yield _form(AssignSlot, slot)
         if row["slot"] not in held and row.get("quantity"):
-            yield CountSlot(SlotId(row["slot"]), 0, row["quantity"], by)
+            count = {"slot": row["slot"], "quantity_before": 0, "quantity_after": row["quantity"], "by": by}
+            yield _form(CountSlot, count)
+
+
+def _check_tables(content: dict[str, Any]) -> None:
+    """Raises MingaError when a heading has the wrong brackets."""
+    if not isinstance(content.get("rule", {}), dict):
+        raise MingaError("`rule` is one table: [rule]")
+    for name in ("makers", "products", "slots"):
+        rows = content.get(name, [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise MingaError(f"`{name}` is a list of tables: [[{name}]]")
+
+
+def _name(wish: Wish) -> str:
+    """Which piece of the file this is: `products bolso-retazos`."""
+    match wish:
+        case PutMaker(maker=name):
+            return f"maker {name}"
+        case PutProduct(product=name):
+            return f"product {name}"
+        case AssignSlot(slot=name) | CountSlot(slot=name):
+            return f"slot {name}"
+        case _:
+            return "rule"
 
 
 def _form(kind: type[Wish], row: dict[str, Any]) -> Wish:
+    known = {field.name for field in fields(kind)}
+    if strangers := sorted(row.keys() - known):
+        raise MingaError(f"{', '.join(strangers)}: not known here; known are {', '.join(sorted(known))}: {row}")
     try:
         wish: Wish = TypeAdapter(kind).validate_python(row)
         return wish

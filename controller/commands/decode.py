@@ -25,9 +25,7 @@ def frames(
 ) -> None:
     """Explain ccTalk frames, one JSON object each. Ends with 1 when any of them is damaged.
 
-    A poll of the acceptor at address 2, and its answer:
-
-        minga decode cctalk "02 00 01 FE FF" 01000200FD
+    Example: minga decode cctalk "02 00 01 FE FF" 01000200FD
     """
     kind = cctalk.CrcFrame if crc16 else cctalk.Frame
     explained = [explain(text, kind) for text in frame]
@@ -44,7 +42,9 @@ def credits_(
 
     The counter of each line is the `last` of the next. Ends with 1 when a line could not be read.
 
-        echo '{"reply": "0203010501000000000000"}' | minga decode cctalk-credits --last 1
+    Example: minga decode cctalk-credits --last 1 < replies.jsonl
+
+    A line of that file: {"reply": "0203010501000000000000"}
     """
     bad = False
     for answer in news(_counter(last), sys.stdin.buffer):

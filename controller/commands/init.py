@@ -5,16 +5,17 @@ The comments are the docstrings of `controller.config` itself, so the file and t
 
 import ast
 import inspect
+import shutil
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticUndefined
 
 from controller import config as configuration
 from controller.config import Config
-from controller.ledger.connection import DatabaseError
+from controller.errors import MingaError
 from controller.ledger.schema import create
 
 EXAMPLE = Path(__file__).with_name("example.toml")
@@ -29,18 +30,30 @@ def init(
 
     Example: minga init museum --name quito-museo-1
     """
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / "minga.toml"
-    if file.exists():
-        raise DatabaseError(f"{file}: there is a configuration already; it is never overwritten")
-    file.write_text(commented(name))
+    _check(folder, name, ["minga.toml", "minga.db", *(["catalogue.toml"] if example else [])])
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(commented(name), encoding="utf-8")
     create(folder / "minga.db")
     (folder / "media").mkdir(exist_ok=True)
     typer.echo(f"{file}: look through it, it explains itself")
     if example:
-        (folder / "catalogue.toml").write_text(EXAMPLE.read_text())
+        shutil.copyfile(EXAMPLE, folder / "catalogue.toml")
         typer.echo(f"{folder / 'catalogue.toml'}: made-up makers and products; send it with `minga catalogue`")
     typer.echo(f"Then: minga controller --config {file}")
+
+
+def _check(folder: Path, name: str, wanted: list[str]) -> None:
+    """Refuse before anything is written: a name that could not be loaded, a folder that is none, files that are there."""
+    try:
+        configuration.Machine(name=name)
+    except ValidationError:
+        raise MingaError(f"{name!r}: a machine's name is 3 to 32 small letters, digits and dashes") from None
+    if folder.exists() and not folder.is_dir():
+        raise MingaError(f"{folder}: this is no folder")
+    for file in (folder / one for one in wanted):
+        if file.exists():
+            raise MingaError(f"{file}: is there already; it is never overwritten")
 
 
 def commented(name: str) -> str:

@@ -1,5 +1,6 @@
 """`minga ledger`: read the books and check them. Neither command writes or needs the controller to run."""
 
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -32,10 +33,13 @@ def verify(db: Database = Path("minga.db"), json: AsJson = False) -> None:
     """
     books = open_readonly(db)
     complaints = audit(books, stop_at_first=True)
-    totals = reports.totals(books)
-    if json:
-        typer.echo(words.as_json(totals, invariants=[str(complaint) for complaint in complaints] or "ok"))
-    elif not complaints:
+    if complaints:  # then no total can be trusted, or even be had
+        if json:
+            typer.echo(dumps({"invariants": [str(complaint) for complaint in complaints]}, ensure_ascii=False))
+    elif json:
+        typer.echo(words.as_json(reports.totals(books), invariants="ok"))
+    else:
+        totals = reports.totals(books)
         typer.echo(f"The books are whole: {totals.facts} facts, {totals.sales} sales, every cent accounted for.")
     for complaint in complaints:
         typer.echo(f"{db}: {complaint}", err=True)

@@ -15,7 +15,7 @@ import serial
 
 from controller.config import Coins
 from controller.devices.worker import PORT_ERRORS, Backoff, DeviceTrouble, Put, Worker
-from controller.domain.events import CoinsSeen, Trouble
+from controller.domain.events import CoinsSeen, ReturnPressed, Trouble
 from controller.protocols import cctalk
 
 BAUD = 9_600
@@ -172,6 +172,8 @@ class CoinAcceptor(Worker):
                 self.offer(CcTalkReading(self.name, self._source, buffer, self._values_cents(host.coins)))
             case cctalk.Ready():
                 self.came()
+            case cctalk.Noted(severity=cctalk.Severity.LEVER):
+                self.offer(ReturnPressed())
             case cctalk.Noted(name=name):
                 self._noted[name] += 1
             case cctalk.WasReset():

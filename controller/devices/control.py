@@ -9,13 +9,16 @@ import logging
 import os
 import queue
 import socket
+import struct
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from controller.domain.events import Event
 from controller.domain.stocking import Refusal, Wish
 from controller.domain.view import View
+from controller.errors import MingaError
 from controller.protocols.control import (
     LINE_BYTES_MAX,
     Answer,
@@ -31,6 +34,7 @@ log = logging.getLogger("minga.control")
 
 CLIENTS_MAX = 16
 ANSWER_S = 5.0
+ACCEPT_AGAIN_S = 0.5
 SEND_S = 5.0
 Reply = Callable[[Refusal | None], None]
 
@@ -46,6 +50,7 @@ class ControlServer:
         self._count = 0
         self._seats = threading.BoundedSemaphore(CLIENTS_MAX)
         self._stopping = False
+        self._connections: set[_Connection] = set()
         self._listener = _listen(path)
 
     def start(self) -> None:
@@ -58,18 +63,28 @@ class ControlServer:
             self._news.notify_all()
 
     def stop(self) -> None:
+        """Hang up on everybody and remove the socket."""
         with self._news:
             self._stopping = True
             self._news.notify_all()
+            connections = list(self._connections)
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes `accept`, which a close alone does not
         self._listener.close()
+        for connection in connections:
+            connection.close()
         self._path.unlink(missing_ok=True)
 
     def _accept(self) -> None:
         while not self._stopping:
             try:
                 client, _ = self._listener.accept()
-            except OSError:
-                return
+            except OSError as error:
+                if self._stopping:
+                    return
+                log.error("the control socket takes nobody right now: %s", error)
+                time.sleep(ACCEPT_AGAIN_S)  # out of file handles: let some go
+                continue
             if not self._seats.acquire(blocking=False):
                 log.warning("refused a client of the control socket: %d are connected already", CLIENTS_MAX)
                 client.close()
@@ -78,13 +93,18 @@ class ControlServer:
 
     def _serve(self, client: socket.socket) -> None:
         connection = _Connection(client)
+        with self._news:
+            self._connections.add(connection)
         try:
-            while (line := connection.read_line()) is not None:
+            while not self._stopping and (line := connection.read_line()) is not None:
                 self._answer(connection, line)
         except OSError:
             pass
         finally:
             connection.close()
+            with self._news:
+                self._connections.discard(connection)
+                self._news.notify_all()
             self._seats.release()
 
     def _answer(self, connection: "_Connection", line: bytes) -> None:
@@ -120,10 +140,11 @@ class ControlServer:
                     while self._count == sent and not self._stopping and not connection.closed:
                         self._news.wait()
                     if self._stopping or connection.closed or self._picture is None:
-                        return
+                        break
                     self._line = self._line or write_state(self._picture)
                     line, sent = self._line, self._count
                 connection.send(line)
+        connection.close()
 
 
 class _Connection:
@@ -165,11 +186,15 @@ class _Connection:
 
 def _listen(path: Path) -> socket.socket:
     """A socket only this user and group may use; one left behind by a killed controller is replaced."""
-    path.unlink(missing_ok=True)
+    if path.is_socket():
+        path.unlink()
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o117)
     try:
         listener.bind(str(path))
+    except OSError as error:
+        listener.close()
+        raise MingaError(f"{path}: cannot be the control socket ({error}); see `machine.socket`") from None
     finally:
         os.umask(before)
     listener.listen(CLIENTS_MAX)
@@ -178,5 +203,4 @@ def _listen(path: Path) -> socket.socket:
 
 def _timeval(seconds: float) -> bytes:
     """`struct timeval` for SO_SNDTIMEO: a watcher that stops reading loses its connection, not our thread."""
-    whole = int(seconds)
-    return whole.to_bytes(8, "little") + int((seconds - whole) * 1e6).to_bytes(8, "little")
+    return struct.pack("@ll", int(seconds), int(seconds % 1 * 1e6))

@@ -21,6 +21,8 @@ UNCLAIMED = Account("unclaimed")
 PLACES = ("coinbox", "hopper", "tube", "wallet", "safe", "bank")
 OWNERS = ("credit", "hold", "doubt", "claims", "unclaimed", "maker", "fund", "fee", "tax")
 EITHER = ("over_short",)
+NAMED = ("hopper", "tube", "wallet", "maker", "fund", "fee", "tax")
+"""Families whose accounts have a name of their own: `hopper:25`, `maker:rosa`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Posting:
 def kind(account: str) -> str:
     """The account's family: `maker` for `maker:rosa`. Raises ValueError for a name that is not in the chart."""
     family, _, name = account.partition(":")
-    if family not in PLACES + OWNERS + EITHER or (family in ("maker", "fund") and not name):
+    if family not in PLACES + OWNERS + EITHER or (family in NAMED) != bool(name):
         raise ValueError(f"{account!r} is not in the chart of accounts")
     return family
 

@@ -53,6 +53,11 @@ class Slot:
         return self.quantity > 0 and self.closed is None
 
 
+def on_the_glass(slot: SlotId) -> tuple[str, int]:
+    """Sorts slots as they stand: tray by tray, and A2 before A10."""
+    return slot.rstrip("0123456789"), int("0" + slot.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """One part of a price and the account it goes to."""

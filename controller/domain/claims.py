@@ -9,7 +9,7 @@ guessed.
 import hashlib
 import hmac
 
-ALPHABET = "ACDEFHJKMNPRTUVWXY34679"
+ALPHABET = "ACDEFHJKMNPRTVWXY234679"
 _BASE = len(ALPHABET)
 _LETTERS = 5
 NUMBERS = _BASE**_LETTERS
@@ -18,7 +18,7 @@ _HALF_BITS = 12
 
 
 def code(key: bytes, number: int) -> str:
-    """The code of claim `number` (0 up to `NUMBERS`), written like `UVN-WWX`."""
+    """The code of claim `number` (0 up to `NUMBERS`), written like `4TC-YNH`."""
     if not 0 <= number < NUMBERS:
         raise ValueError(f"claim number {number} is out of range")
     shuffled = _shuffle(key, number)

@@ -72,6 +72,8 @@ class Cycle:
     vend: Vend | None = None
     payout: Payout | None = None
     notice: Notice | None = None
+    codes: tuple[Notice, ...] = ()
+    """Notices with a claim code; only time takes them off the screen, never another notice or a button."""
     last_vend_id: int = 0
     last_payout_id: int = 0
     last_claim_id: int = 0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from controller.domain.catalog import SlotId
+from controller.domain.change import HopperOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,29 @@ class QueryPayout(Effect):
 
     payout_id: int
     cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskHoppers(Effect):
+    """Which hoppers answer, and how many coins has each ever paid? No coin moves."""
+
+    payout_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayCoins(Effect):
+    """Let these coins out. The order is in the books; what is still missing of it by the hopper's own count is paid."""
+
+    payout_id: int
+    orders: tuple[HopperOrder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskPaid(Effect):
+    """What has become of these orders, by the hoppers' own counts? No coin moves."""
+
+    payout_id: int
+    orders: tuple[HopperOrder, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from controller.domain.catalog import Closed, SlotId
+from controller.domain.change import Hopper, Paid
 
 
 class Trouble(StrEnum):
@@ -99,6 +100,23 @@ class PayoutDone(Event):
     paid_cents: int
     unpaid_cents: int
     place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HoppersAnswered(Event):
+    """The hoppers that answer right now; none when all are lost or the machine has none."""
+
+    payout_id: int
+    hoppers: tuple[Hopper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoinsPaid(Event):
+    """A payout's orders ended: what truly left each hopper. `unsure` names hoppers whose own counts disagree."""
+
+    payout_id: int
+    paid: tuple[Paid, ...]
+    unsure: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ Name = TypeVar("Name", bound=Hashable)
 def split(total_cents: int, weights: Mapping[Name, int], turn: int = 0) -> dict[Name, int]:
     """Divide `total_cents` in proportion to `weights`, to the cent: the parts always add up to the total.
 
-    Largest remainder. Cents that are left over when remainders tie go first to the name at position `turn`,
-    counted around the order of `weights`, so that over many sales the odd cent is shared too.
+    Largest remainder. Cents that are left over when remainders tie go first to the `turn`-th of those who tie,
+    counted around in the order of `weights`, so that over many sales the odd cent is shared equally too.
     Raises ValueError for a negative total, a negative weight or no weight at all.
     """
     whole = sum(weights.values())
@@ -22,11 +22,11 @@ def split(total_cents: int, weights: Mapping[Name, int], turn: int = 0) -> dict[
         raise ValueError(f"cannot split {total_cents} cents by {dict(weights)}")
     parts = {name: total_cents * weight // whole for name, weight in weights.items()}
     left_cents = total_cents - sum(parts.values())
-    places = {name: place for place, name in enumerate(weights)}
+    remainders = {name: total_cents * weight % whole for name, weight in weights.items()}
 
     def first_in_line(name: Name) -> tuple[int, int]:
-        remainder = total_cents * weights[name] % whole
-        return -remainder, (places[name] - turn) % len(places)
+        tied = [other for other in weights if remainders[other] == remainders[name]]
+        return -remainders[name], (tied.index(name) - turn) % len(tied)
 
     for name in sorted(weights, key=first_in_line)[:left_cents]:
         parts[name] += 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from controller.domain import facts as f
-from controller.domain.catalog import Closed, MakerId, Product, ProductId, Slot, SlotId, SplitRule
+from controller.domain.catalog import Closed, MakerId, Product, ProductId, Slot, SlotId, SplitRule, on_the_glass
 from controller.domain.events import Trouble
 
 
@@ -62,7 +62,8 @@ def after(shop: Shop, fact: f.Fact) -> Shop:
             return _with_product(shop, Product(product, maker, price_cents))
         case f.SlotAssigned(slot, product, capacity):
             known = shop.products[product]
-            return _with_slot(shop, Slot(slot, product, known.maker, known.price_cents, 0, capacity))
+            closed = shop.slots[slot].closed if slot in shop.slots else None
+            return _with_slot(shop, Slot(slot, product, known.maker, known.price_cents, 0, capacity, closed))
         case f.SlotCounted(slot, _, quantity_after):
             return _with_slot(shop, replace(shop.slots[slot], quantity=quantity_after))
         case f.SlotClosed(slot, reason):
@@ -79,7 +80,8 @@ def after(shop: Shop, fact: f.Fact) -> Shop:
 
 
 def _with_slot(shop: Shop, slot: Slot) -> Shop:
-    slots = dict(sorted({**shop.slots, slot.slot: slot}.items()))
+    slots = {**shop.slots, slot.slot: slot}
+    slots = {name: slots[name] for name in sorted(slots, key=on_the_glass)}
     return replace(shop, slots=MappingProxyType(slots))
 
 

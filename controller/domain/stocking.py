@@ -4,12 +4,18 @@ Each wish is checked against the shop and becomes facts, or a refusal in plain w
 facts: they are kept beside them (`keeps`) and can be changed or forgotten without touching the books.
 """
 
+import re
 from dataclasses import dataclass
 
 from controller.domain import facts as f
 from controller.domain.accounts import kind
 from controller.domain.catalog import MakerId, ProductId, SlotId
+from controller.domain.money import dollars
 from controller.domain.shop import Shop
+
+NAME = re.compile(r"[a-z0-9-]{1,32}")
+"""Ids stand in account names and records for ever; what people read is kept beside them."""
+WORK_MINUTES_MAX = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,8 @@ class Refusal:
 def grant(wish: Wish, shop: Shop, wired: frozenset[SlotId]) -> Granted | Refusal:
     """What becomes of a wish. `wired` are the slots this machine has motors for."""
     match wish:
+        case PutMaker(maker=name) | PutProduct(product=name) if not NAME.fullmatch(name):
+            return Refusal("bad-name", f"{name!r} cannot be a name in the books: use a-z, 0-9 and dashes, at most 32")
         case PutMaker(maker):
             return Granted((f.MakerJoined(maker),) if maker not in shop.makers else (), (wish,))
         case PutProduct():
@@ -112,8 +120,11 @@ def grant(wish: Wish, shop: Shop, wired: frozenset[SlotId]) -> Granted | Refusal
 def _product(wish: PutProduct, shop: Shop) -> Granted | Refusal:
     if wish.maker not in shop.makers:
         return Refusal("unknown-maker", f"no maker is called {wish.maker!r}: let her join first")
-    if not 5 <= wish.price_cents <= 100_000:
-        return Refusal("bad-price", f"a price of {wish.price_cents} cents is not between 5 cents and 1,000 dollars")
+    if not 5 <= wish.price_cents <= shop.policy.credit_max_cents:
+        most = dollars(shop.policy.credit_max_cents)
+        return Refusal("bad-price", f"a price of {wish.price_cents} cents is not between 5 cents and {most}")
+    if not 0 <= wish.work_minutes <= WORK_MINUTES_MAX:
+        return Refusal("bad-work", f"{wish.work_minutes} minutes of work cannot be: say 0 to {WORK_MINUTES_MAX}")
     known = shop.products.get(wish.product)
     same = known is not None and (known.maker, known.price_cents) == (wish.maker, wish.price_cents)
     facts = () if same else (f.ProductSet(wish.product, wish.maker, wish.price_cents),)

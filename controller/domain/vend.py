@@ -14,6 +14,7 @@ from controller.domain.cycle import Cycle, Decision, News, Notice, Payout, Phase
 from controller.domain.events import (
     CoinsSeen,
     DeadlinePassed,
+    DeviceReturned,
     Event,
     ItemDropped,
     PayoutDone,
@@ -27,7 +28,9 @@ from controller.domain.shop import Shop
 
 
 def step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
-    """What this event means now. `now_ms` is monotonic and only ever compared with deadlines made here."""
+    """What this event means now. `now_ms` is monotonic; deadlines are made from it here, and anew after a restart."""
+    if isinstance(event, Restarted):
+        cycle = _with_new_times(cycle, now_ms, shop)
     match cycle.phase, event:
         case _, CoinsSeen():
             return _take_coins(cycle, event, now_ms, shop)
@@ -39,12 +42,10 @@ def step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
             return _abandon(cycle, now_ms, shop)
         case Phase.IDLE, (ReturnPressed() | DeadlinePassed()):
             return Decision(replace(cycle, chosen=None, notice=None, deadline_ms=None))
-        case Phase.DISPENSING, (DeadlinePassed() | Restarted()):
+        case ((Phase.DISPENSING | Phase.REFUNDING), (DeadlinePassed() | Restarted() | DeviceReturned())):
             return _ask_again(cycle, now_ms, shop)
         case Phase.DISPENSING, (ItemDropped(vend_id) | VendRefused(vend_id) | VendUnknown(vend_id)):
             return _conclude(cycle, event, now_ms, shop) if _is_under_way(cycle, vend_id) else Decision(cycle)
-        case Phase.REFUNDING, (DeadlinePassed() | Restarted()):
-            return _ask_again(cycle, now_ms, shop)
         case Phase.REFUNDING, PayoutDone():
             return _paid_out(cycle, event, now_ms, shop)
         case _, Restarted():
@@ -170,7 +171,7 @@ def _in_doubt(cycle: Cycle, vend: Vend, reason: str, now_ms: int, shop: Shop) ->
     numbered, claim = _claim(cycle, shop)
     doubt = f.VendInDoubt(vend.vend_id, vend.slot, vend.price_cents, reason, claim)
     notice = _notice(News.DOUBT, now_ms, shop, slot=vend.slot, cents=vend.price_cents, claim=claim)
-    settled = _settled(replace(numbered, notice=notice), now_ms, shop)
+    settled = _settled(_with_code(numbered, notice, now_ms), now_ms, shop)
     return Decision(settled, (doubt, f.SlotClosed(vend.slot, Closed.DOUBT)))
 
 
@@ -215,14 +216,14 @@ def _paid_out(cycle: Cycle, event: PayoutDone, now_ms: int, shop: Shop) -> Decis
     if owed_cents:
         over, claim = _claim(over, shop)
         facts.append(f.ClaimOwed(payout.payout_id, owed_cents, claim))
-        over = replace(over, notice=_notice(News.CLAIM, now_ms, shop, cents=owed_cents, claim=claim))
+        over = _with_code(over, _notice(News.CLAIM, now_ms, shop, cents=owed_cents, claim=claim), now_ms)
     return Decision(_settled(over, now_ms, shop), tuple(facts))
 
 
 def _abandon(cycle: Cycle, now_ms: int, shop: Shop) -> Decision:
     numbered, claim = _claim(cycle, shop)
     notice = _notice(News.ABANDONED, now_ms, shop, cents=cycle.credit_cents, claim=claim)
-    gone = replace(numbered, credit_cents=0, chosen=None, notice=notice)
+    gone = replace(_with_code(numbered, notice, now_ms), credit_cents=0, chosen=None)
     return Decision(_settled(gone, now_ms, shop), (f.CreditAbandoned(cycle.credit_cents, claim),))
 
 
@@ -245,6 +246,22 @@ def _idle(now_ms: int, shop: Shop) -> int:
 def _claim(cycle: Cycle, shop: Shop) -> tuple[Cycle, str]:
     number = cycle.last_claim_id + 1
     return replace(cycle, last_claim_id=number), code(shop.claim_key, number)
+
+
+def _with_code(cycle: Cycle, notice: Notice, now_ms: int) -> Cycle:
+    """Show a claim code, beside those that somebody may still be copying."""
+    standing = tuple(earlier for earlier in cycle.codes if earlier.until_ms > now_ms)
+    return replace(cycle, notice=notice, codes=(*standing, notice))
+
+
+def _with_new_times(cycle: Cycle, now_ms: int, shop: Shop) -> Cycle:
+    """After a restart monotonic time begins anew: what is shown gets its whole time again."""
+
+    def again(notice: Notice) -> Notice:
+        return _notice(notice.news, now_ms, shop, notice.slot, notice.cents, notice.claim)
+
+    codes = tuple(again(notice) for notice in cycle.codes)
+    return replace(cycle, notice=again(cycle.notice) if cycle.notice else None, codes=codes)
 
 
 def _notice(

@@ -7,7 +7,7 @@ each page says them in its reader's language.
 from dataclasses import dataclass
 
 from controller.domain.catalog import Share, Slot
-from controller.domain.cycle import Cycle
+from controller.domain.cycle import Cycle, Notice
 from controller.domain.shop import Shop
 from controller.domain.vend import coins_are_welcome
 
@@ -55,6 +55,8 @@ class View:
     left_ms: int | None
     notice: NoticeView | None
     slots: tuple[SlotView, ...]
+    codes: tuple[NoticeView, ...] = ()
+    """Earlier claim codes that somebody may still be copying; the newest stands in `notice`."""
 
 
 def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, shop: Shop, now_ms: int) -> View:
@@ -73,13 +75,13 @@ def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, s
         coins_welcome=coins_are_welcome(cycle, shop),
         troubles=tuple(sorted(trouble.value for trouble in shop.troubles)),
         left_ms=max(0, cycle.deadline_ms - now_ms) if cycle.deadline_ms is not None else None,
-        notice=_notice(cycle, now_ms),
+        notice=_notice(cycle.notice, now_ms),
         slots=tuple(_slot(slot, shop, cycle.last_vend_id + 1) for slot in shop),
+        codes=tuple(code for told in cycle.codes if told != cycle.notice and (code := _notice(told, now_ms))),
     )
 
 
-def _notice(cycle: Cycle, now_ms: int) -> NoticeView | None:
-    notice = cycle.notice
+def _notice(notice: Notice | None, now_ms: int) -> NoticeView | None:
     if notice is None or notice.until_ms <= now_ms:
         return None
     return NoticeView(notice.news.value, notice.slot, notice.cents, notice.claim, notice.until_ms - now_ms)

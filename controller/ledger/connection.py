@@ -40,6 +40,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
 def open_readonly(path: Path) -> sqlite3.Connection:
     """A connection for pages and reports; it can write nothing. Raises DatabaseError when there is no database yet."""
     db = _connect(path, "ro")
+    if not db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'facts'").fetchone()[0]:
+        raise DatabaseError(f"{path}: there are no books in this database yet; `minga controller` makes them")
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA query_only=ON")
     return db

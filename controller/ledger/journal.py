@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from controller.domain import facts
 from controller.domain import shop as shops
 from controller.domain.accounts import Posting, kind, postings
 from controller.domain.cycle import Cycle
@@ -22,12 +23,12 @@ from controller.domain.facts import ClaimOwed, CreditAbandoned, Fact, VendInDoub
 from controller.domain.shop import Policy, Shop
 from controller.domain.stocking import PutMaker, PutProduct
 from controller.ledger import people, stock
-from controller.ledger.connection import open_writer, transaction
+from controller.ledger.connection import BUSY_MS, open_writer, transaction
 from controller.ledger.schema import migrate
 
 GENESIS = bytes(32)
 """What the first fact has in place of a hash before it."""
-NEVER_OWED_BACK = ("credit", "hold", "doubt", "claims", "unclaimed")
+NEVER_NEGATIVE = ("credit", "hold", "doubt", "claims", "unclaimed")
 _FORMS: dict[str, TypeAdapter[Fact]] = {}
 WAL_PAGES_MAX = 2_000
 """With a longer log than this the journal checkpoints even while a visitor is there."""
@@ -124,7 +125,7 @@ class Journal:
                 (line.account, line.cents),
             )
             cents = written.balances.get(line.account, 0) + line.cents
-            assert cents <= 0 or kind(line.account) not in NEVER_OWED_BACK, f"{line.account} would be {cents}"
+            assert kind(line.account) not in NEVER_NEGATIVE or cents <= 0, f"{line.account} would be {cents}"
             written.balances[line.account] = cents
 
     def boots(self) -> int:
@@ -133,11 +134,16 @@ class Journal:
         return int(row[0]) if row else 0
 
     def rest(self, idle: bool) -> None:
-        """Fold the log into the database, when the machine is idle or the log has grown long."""
+        """Fold the log into the database, when the machine is idle or the log has grown long.
+
+        It waits for no reader: a checkpoint would wait as long as a writer may, while a coin comes in.
+        """
         wal = self.path.with_name(self.path.name + "-wal")
         pages = wal.stat().st_size // 4096 if wal.exists() else 0
         if pages and (idle or pages > WAL_PAGES_MAX):
+            self.db.execute("PRAGMA busy_timeout=0")
             self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.db.execute(f"PRAGMA busy_timeout={BUSY_MS}")
 
     def close(self) -> None:
         self.db.close()
@@ -161,7 +167,8 @@ def chain(prev: bytes, row: tuple[int | str, ...]) -> bytes:
 def read_fact(kind: str, body: str) -> Fact:
     """A fact from its row. Raises ValueError for a type or form this Minga does not know."""
     if not _FORMS:
-        _FORMS.update({form.__name__: TypeAdapter(form) for form in Fact.__subclasses__()})
+        kinds = (kind for kind in vars(facts).values() if isinstance(kind, type) and issubclass(kind, Fact))
+        _FORMS.update({kind.__name__: TypeAdapter(kind) for kind in kinds if kind is not Fact})
     if kind not in _FORMS:
         raise ValueError(f"no fact is called {kind!r}")
     fact: Fact = _FORMS[kind].validate_json(body)

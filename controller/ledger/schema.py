@@ -85,7 +85,14 @@ def migrate(db: sqlite3.Connection) -> None:
             "or restore a backup made before the update"
         )
     if found < VERSION:
+        strangers = db.execute("SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%sqlite%'").fetchone()[0]
+        if strangers and not _is_ours(db):
+            raise DatabaseError("this database belongs to another program: look at `machine.database`")
         _apply(db)
+
+
+def _is_ours(db: sqlite3.Connection) -> bool:
+    return bool(db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'facts'").fetchone()[0])
 
 
 def _apply(db: sqlite3.Connection) -> None:

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from types import MappingProxyType
 
-from controller.domain.catalog import Closed, MakerId, Product, ProductId, Slot, SlotId, SplitRule
+from controller.domain.catalog import Closed, MakerId, Product, ProductId, Slot, SlotId, SplitRule, on_the_glass
 from controller.domain.shop import Policy, Shop
 
 
@@ -14,8 +14,8 @@ def load(db: sqlite3.Connection, policy: Policy, claim_key: bytes) -> Shop:
         ProductId(name): Product(ProductId(name), MakerId(maker), price_cents)
         for name, maker, price_cents in db.execute("SELECT product, maker, price_cents FROM products ORDER BY product")
     }
-    rows = db.execute("SELECT slot, product, quantity, capacity, closed FROM slots ORDER BY slot")
-    slots = {SlotId(row[0]): _slot(row, products) for row in rows}
+    rows = db.execute("SELECT slot, product, quantity, capacity, closed FROM slots")
+    slots = {SlotId(row[0]): _slot(row, products) for row in sorted(rows, key=lambda row: on_the_glass(row[0]))}
     rule = db.execute("SELECT rule_id, weights FROM rules ORDER BY rule_id DESC LIMIT 1").fetchone()
     return Shop(
         slots=MappingProxyType(slots),

@@ -16,7 +16,7 @@ from controller.domain.claims import code
 from controller.domain.cycle import Cycle
 from controller.domain.shop import Policy, Shop
 from controller.ledger import stock
-from controller.ledger.journal import GENESIS, NEVER_OWED_BACK, chain, load_cycle, owed, read_fact
+from controller.ledger.journal import GENESIS, NEVER_NEGATIVE, chain, load_cycle, owed, read_fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ def verify(db: sqlite3.Connection, stop_at_first: bool = False) -> list[Complain
     db.execute("BEGIN")
     try:
         return _audit(db, stop_at_first)
+    except (ValueError, KeyError, TypeError) as error:
+        return [Complaint("rubbish", f"a row beside the facts cannot be understood: {error!r}")]
     finally:
         db.execute("COMMIT")
 
@@ -105,7 +107,7 @@ def _fact(audit: _Audit, row: tuple[str, str], lines: list[tuple[str, int]]) -> 
         audit.complain("postings", f"{row[0]} should post {derived}, the books have {lines}")
     for account, cents in derived:
         audit.balances[account] += cents
-        if audit.balances[account] > 0 and kind(account) in NEVER_OWED_BACK:
+        if audit.balances[account] > 0 and kind(account) in NEVER_NEGATIVE:
             audit.complain("balances", f"{account} fell below zero")
     _money(audit, fact)
     audit.shop = shop
@@ -145,6 +147,9 @@ def _vend_starts(audit: _Audit, vend: f.VendStarted) -> None:
     if audit.vend or vend.vend_id <= audit.vend_ids:
         audit.complain("vends", f"vend {vend.vend_id} starts while another is open, or again")
     audit.vend, audit.vend_ids = vend, vend.vend_id
+    held = audit.shop.slots.get(vend.slot)
+    if held is None or (held.product, held.maker, held.price_cents) != (vend.product, vend.maker, vend.price_cents):
+        audit.complain("vends", f"vend {vend.vend_id} is not what slot {vend.slot} held, or not at its price")
     rule = audit.shop.rule
     if rule is None or vend.shares != rule.shares(vend.price_cents, vend.maker, vend.vend_id):
         audit.complain("shares", f"vend {vend.vend_id} is not shared by the rule in force: {vend.shares}")
@@ -179,7 +184,7 @@ def _whole(audit: _Audit, db: sqlite3.Connection) -> list[Complaint]:
     stored = {account: cents for account, cents in _rows(db, "SELECT account, cents FROM balances") if cents}
     same("balances", "balances", stored, {account: cents for account, cents in audit.balances.items() if cents})
     same("balances", "the sum of all accounts", sum(audit.balances.values()), 0)
-    waiting = -sum(audit.balances[account] for account in NEVER_OWED_BACK)
+    waiting = -sum(audit.balances[account] for account in NEVER_NEGATIVE)
     same("money", "inserted = sold + returned + what waits", audit.inserted_cents, audit.gone_cents + waiting)
     shop = stock.load(db, audit.shop.policy, audit.shop.claim_key)
     for part in ("slots", "products", "makers", "rule"):
@@ -190,6 +195,9 @@ def _whole(audit: _Audit, db: sqlite3.Connection) -> list[Complaint]:
     same("cycle", "credit", cycle.credit_cents, -audit.balances[CREDIT])
     same("cycle", "hold", _held_cents(cycle), -audit.balances[HOLD])
     same("cycle", "the vend under way", cycle.vend and cycle.vend.vend_id, audit.vend and audit.vend.vend_id)
+    same("cycle", "the last vend's number", cycle.last_vend_id, audit.vend_ids)
+    same("cycle", "the last payout's number", cycle.last_payout_id, audit.payout_ids)
+    same("cycle", "the last claim's number", cycle.last_claim_id, len(audit.claims))
     same(
         "cycle",
         "the payout under way",

@@ -104,7 +104,9 @@ def read_request(line: bytes) -> Request:
     if kind is None:
         raise RemoteProtocolError("unknown-do", f"`do` is one of: {', '.join(WORDS)}", request_id)
     if strangers := message.keys() - {field.name for field in fields(kind)}:
-        raise RemoteProtocolError("bad-field", f"{_DO[kind]!r} has no {', '.join(sorted(strangers))}", request_id)
+        raise RemoteProtocolError(
+            "bad-field", f"{_DO[kind]!r} has no {', '.join(map(repr, sorted(strangers)))}", request_id
+        )
     try:
         return Request(request_id, _form(kind).validate_json(json.dumps(message), strict=True))
     except ValidationError as error:
@@ -136,9 +138,10 @@ def read_reply(line: bytes) -> Answer | View:
         if "state" in message:
             state: View = _form(View).validate_json(json.dumps(message["state"]))
             return state
-        error = message.get("error") or {}
-        return Answer(message.get("id"), error.get("code"), error.get("words", ""))
-    except (ValidationError, AttributeError) as error:
+        if message.get("ok") is True:
+            return Answer(message.get("id"))
+        return Answer(message.get("id"), message["error"]["code"], message["error"]["words"])
+    except (ValidationError, KeyError, TypeError) as error:
         raise RemoteProtocolError("bad-reply", f"the controller sent something else: {error}") from None
 
 
@@ -152,7 +155,7 @@ def _read(line: bytes, limit_bytes: int) -> dict[str, Any]:
     if not isinstance(message, dict):
         raise RemoteProtocolError("not-json", "a line is one JSON object")
     version = message.pop("v", None)
-    if version != VERSION:
+    if type(version) is not int or version != VERSION:
         raise RemoteProtocolError("bad-version", f"this controller speaks version {VERSION}, not {version!r}")
     return message
 

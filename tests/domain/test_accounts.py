@@ -1,7 +1,7 @@
 """Double entry: every fact's lines sum to zero, and every account is in the chart."""
 
 import pytest
-from builders import EVERY_FACT
+from builders import CLAIM, EVERY_FACT
 
 from controller.domain import facts as f
 from controller.domain.accounts import kind, natural, postings
@@ -33,8 +33,8 @@ def test_the_lines_of_every_fact_sum_to_zero(fact: f.Fact) -> None:
         (EVERY_FACT[13], {"hold": 350, "doubt": -350}),
         (f.PayoutStarted(4, 175), {"credit": 175, "hold": -175}),
         (f.Refunded(4, 150, "hopper:25"), {"hold": 150, "hopper:25": -150}),
-        (f.ClaimOwed(4, 25, "K7X-M4P"), {"hold": 25, "claims": -25}),
-        (f.CreditAbandoned(60, "K7X-M4P"), {"credit": 60, "unclaimed": -60}),
+        (f.ClaimOwed(4, 25, CLAIM), {"hold": 25, "claims": -25}),
+        (f.CreditAbandoned(60, CLAIM), {"credit": 60, "unclaimed": -60}),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -178,7 +178,7 @@ class Town:
                 self._echo,
                 self._brown_out,
             ),
-            (50, 30, 4, 3, 5, 3, 5, 1),
+            (50, 30, 4, 3, 5, 3, 12, 1),
         )[0]
         do_this()
         self._deliver()
