@@ -24,6 +24,7 @@ from controller.domain.cycle import Cycle, Decision, Phase
 from controller.domain.events import CoinsSeen, DeadlinePassed, Event, Reading, Restarted, SlotChosen, Trouble
 from controller.domain.shop import Shop
 from controller.domain.stocking import Granted, Refusal, Wish, grant
+from controller.domain.treasury import Books, CountCash, MoveCash, PayMaker, RefundSale, SettleClaim, decide
 from controller.domain.vend import coins_are_welcome, step
 from controller.domain.view import View, view
 from controller.ledger.connection import DatabaseError
@@ -34,6 +35,7 @@ log = logging.getLogger("minga.brain")
 INBOX_MAX = 1_024
 TICK_S = 1.0
 DISK_RETRY_S = 1.0
+MONEY = SettleClaim | RefundSale | PayMaker | CountCash | MoveCash
 Perform = Callable[[Any], None]
 
 
@@ -176,7 +178,11 @@ class Brain:
         self._perform(decision)
 
     def _grant(self, wish: Wish) -> Refusal | None:
-        answer = grant(wish, self.shop, self._setting.wired)
+        if isinstance(wish, MONEY):
+            sale, refunded = self.journal.sale(wish.vend_id) if isinstance(wish, RefundSale) else (None, False)
+            answer = decide(wish, self.shop, Books(self.journal.balances, sale, refunded))
+        else:
+            answer = grant(wish, self.shop, self._setting.wired)
         if isinstance(answer, Granted):
             self._commit(self.cycle, answer.facts, keeps=answer.keeps)
             return None

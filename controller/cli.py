@@ -20,7 +20,10 @@ OWN = {
     "init": "controller.commands.init:init",
     "controller": "controller.commands.controller:controller",
     "catalogue": "controller.commands.catalogue:catalogue",
+    "money": "controller.commands.money:money",
     "ledger": "controller.commands.ledger:ledger",
+    "backup": "controller.commands.backup:backup",
+    "restore": "controller.commands.restore:restore",
     "decode": "controller.commands.decode:decode",
 }
 

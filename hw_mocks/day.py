@@ -9,7 +9,9 @@ from datetime import datetime, timedelta, timezone
 from controller.client import Client
 from controller.domain.catalog import SlotId
 from controller.domain.events import SlotChosen
+from controller.domain.money import dollars
 from controller.domain.stocking import CountSlot, OpenSlot
+from controller.domain.treasury import CountCash
 from controller.domain.view import SlotView, View
 from controller.errors import MingaError
 from hw_mocks.museum import Museum
@@ -63,6 +65,15 @@ class Day:
             with self.museum.client() as client:
                 self._tend(client)
             progress(f"{now:%H:%M} {visitor.slot} {visitor.mishap}".strip())
+
+    def close(self) -> None:
+        """Two people empty the cash box; what they count is what truly lies in it."""
+        coins = self.museum.hand.truth()["coins"]
+        in_box_cents = sum(coin["cents"] for coin in coins if coin["place"] == "box")
+        with self.museum.client() as client:
+            answer = client.ask(CountCash(in_box_cents, "coordinator", "seamstress"))
+        assert answer.ok, answer.words
+        self.tell(f"closing time: two people count {dollars(in_box_cents)} in the cash box")
 
     def tell(self, sentence: str) -> None:
         self.told.append(sentence)

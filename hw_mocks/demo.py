@@ -59,6 +59,7 @@ def _play(museum: Museum, seed: int, visitors: int, quiet: bool) -> tuple[Day, T
         museum.fill_shelf()
         day = Day(museum, random.Random(seed))
         day.play(plan(seed, visitors, list(museum.config.slots())), step)
+        day.close()
         museum.wait_for_pages()
         page = _fetch(museum.port)
         truth = museum.hand.truth()

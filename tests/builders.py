@@ -132,6 +132,7 @@ def books(folder: Path, name: str = "minga.db") -> Journal:
 def a_busy_day(journal: Journal) -> Till:
     """One of everything: a sale, a jam with its twin, a doubt, a payout from a hopper, a claim, an abandoned credit."""
     till = Till(shop=journal.shop, journal=journal)
+    journal.append(stamp(), journal.cycle, [f.CashMoved(1_000, Account("hopper:25"), Account("fund:comun"), "carmen")])
     till.tell_all(coins(100, 100, 100, 100, mark=4), SlotChosen(A1), ItemDropped(1), ReturnPressed())
     till.tell(PayoutDone(1, paid_cents=50, unpaid_cents=0, place="hopper:25"))
     till.tell_all(coins(100, 100, 100, 50, mark=8), SlotChosen(A1), VendRefused(2, Closed.JAMMED), ItemDropped(3))
@@ -155,13 +156,21 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.VendStarted(9, A1, BAG, ROSA, 350, 1, (Share(Account("maker:rosa"), 280), Share(Account("fund:comun"), 70)), 8),
     f.Sold(9, A1, BAG, ROSA, 350, (Share(Account("maker:rosa"), 280), Share(Account("fund:comun"), 70))),
     f.VendFailed(9, A1, 350, Closed.STUCK_HOME),
-    f.VendInDoubt(9, A1, 350, "no-drop", CLAIM),
+    f.VendInDoubt(9, A1, 350, "no-drop", CLAIM, (Share(Account("maker:rosa"), 350),)),
     f.PayoutStarted(4, 175),
     f.Refunded(4, 150, "hopper:25"),
     f.ClaimOwed(4, 25, CLAIM),
     f.CreditAbandoned(60, CLAIM),
+    f.ClaimSettled(CLAIM, Account("doubt"), 350, f.Verdict.BY_HAND, "", (Share(Account("maker:rosa"), 350),), "carmen"),
+    f.SaleRefunded(
+        9, 350, (Share(Account("maker:rosa"), 280), Share(Account("fund:comun"), 70)), "coinbox", "carmen", "torn"
+    ),
+    f.MakerPaid(ROSA, 280, "safe", "carmen", "luz"),
+    f.CashCounted("coinbox", 500, 475, "carmen", "luz"),
+    f.CashMoved(1000, Account("hopper:25"), Account("safe"), "carmen"),
     f.TroubleSeen("no-coins", "coins", "the port is gone"),
     f.TroubleOver("no-coins", "coins"),
+    f.Restored(2, 41, "5a" * 32, "older", 10_000),
 )
 """One example of every type of fact."""
 

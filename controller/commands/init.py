@@ -7,7 +7,7 @@ import ast
 import inspect
 import shutil
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from pydantic import BaseModel, ValidationError
@@ -19,6 +19,8 @@ from controller.errors import MingaError
 from controller.ledger.schema import create
 
 EXAMPLE = Path(__file__).with_name("example.toml")
+EXAMPLES = {"coin_cents": 25, "security": "none"}
+"""What an example table says where there is no default."""
 
 
 def init(
@@ -61,10 +63,20 @@ def commented(name: str) -> str:
     parts = [f"# {line}".rstrip() for line in inspect.cleandoc(configuration.__doc__ or "").splitlines()]
     for section, field in Config.model_fields.items():
         model = field.annotation
+        if tables := get_args(model):
+            parts += ["", *_example_table(section, tables[0])]
+            continue
         assert isinstance(model, type)
         assert issubclass(model, BaseModel)
         parts += ["", f"[{section}]", *_keys(model, {"name": name})]
     return "\n".join(parts) + "\n"
+
+
+def _example_table(section: str, model: type[BaseModel]) -> list[str]:
+    """A table that may be written any number of times, or never: an example, commented out as a whole."""
+    words = [inspect.cleandoc(model.__doc__ or ""), "Take the first `# ` off each line below to use it."]
+    table = [f"[[{section}]]", *_keys(model, EXAMPLES)]
+    return [f"# {line}" for line in (*words, *table)]
 
 
 def _keys(model: type[BaseModel], given: dict[str, Any]) -> list[str]:

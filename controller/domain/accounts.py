@@ -9,7 +9,7 @@ balance into what people read: never negative, but for a maker who was paid befo
 from dataclasses import dataclass
 
 from controller.domain import facts as f
-from controller.domain.catalog import Account
+from controller.domain.catalog import Account, Share
 
 COINBOX = Account("coinbox")
 CREDIT = Account("credit")
@@ -17,6 +17,9 @@ HOLD = Account("hold")
 DOUBT = Account("doubt")
 CLAIMS = Account("claims")
 UNCLAIMED = Account("unclaimed")
+SAFE = Account("safe")
+OVER_SHORT = Account("over_short")
+"""What cash counts found missing (a debit) or too much (a credit)."""
 
 PLACES = ("coinbox", "hopper", "tube", "wallet", "safe", "bank")
 OWNERS = ("credit", "hold", "doubt", "claims", "unclaimed", "maker", "fund", "fee", "tax")
@@ -54,7 +57,7 @@ def postings(fact: f.Fact) -> tuple[Posting, ...]:
         case f.VendStarted(price_cents=cents) | f.PayoutStarted(cents=cents):
             return move(cents, CREDIT, HOLD)
         case f.Sold(price_cents=cents, shares=shares):
-            return (Posting(HOLD, cents), *(Posting(s.account, -s.cents) for s in shares if s.cents))
+            return (Posting(HOLD, cents), *_to(shares))
         case f.VendFailed(price_cents=cents):
             return move(cents, HOLD, CREDIT)
         case f.VendInDoubt(price_cents=cents):
@@ -65,8 +68,29 @@ def postings(fact: f.Fact) -> tuple[Posting, ...]:
             return move(cents, HOLD, CLAIMS)
         case f.CreditAbandoned(cents=cents):
             return move(cents, CREDIT, UNCLAIMED)
+        case f.ClaimSettled(account=account, cents=cents, verdict=f.Verdict.REFUNDED, place=place):
+            return move(cents, account, Account(place))
+        case f.ClaimSettled(account=account, cents=cents, shares=shares):
+            return (Posting(account, cents), *_to(shares))
+        case f.SaleRefunded(price_cents=cents, shares=shares, place=place):
+            return (*(Posting(s.account, s.cents) for s in shares if s.cents), Posting(Account(place), -cents))
+        case f.MakerPaid(maker=maker, cents=cents, place=place):
+            return move(cents, Account(f"maker:{maker}"), Account(place))
+        case f.CashCounted(place=place, expected_cents=expected, counted_cents=counted):
+            lines = (
+                Posting(SAFE, counted),
+                Posting(OVER_SHORT, expected - counted),
+                Posting(Account(place), -expected),
+            )
+            return tuple(line for line in lines if line.cents)
+        case f.CashMoved(cents=cents, debit=debit, credit=credit):
+            return move(cents, debit, credit)
         case _:
             return ()
+
+
+def _to(shares: tuple[Share, ...]) -> tuple[Posting, ...]:
+    return tuple(Posting(share.account, -share.cents) for share in shares if share.cents)
 
 
 def move(cents: int, debit: Account, credit: Account) -> tuple[Posting, ...]:

@@ -6,8 +6,17 @@ are its form on disk and on the wire: they may gain fields with defaults, and ne
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from controller.domain.catalog import Closed, MakerId, ProductId, Share, SlotId
+from controller.domain.catalog import Account, Closed, MakerId, ProductId, Share, SlotId
+
+
+class Verdict(StrEnum):
+    """What a person decided about a claim."""
+
+    REFUNDED = "refunded"
+    DELIVERED = "delivered"
+    BY_HAND = "by-hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +153,7 @@ class VendInDoubt(Fact):
     price_cents: int
     reason: str
     claim: str
+    shares: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +191,66 @@ class CreditAbandoned(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimSettled(Fact):
+    """A person decided a claim: `refunded` from `place`, or, for a doubt, `delivered` or given `by-hand`: then it is sold.
+
+    `account` is where the money waited (`doubt`, `claims`, `unclaimed`), `shares` are those of the vend in doubt.
+    """
+
+    claim: str
+    account: Account
+    cents: int
+    verdict: Verdict
+    place: str
+    shares: tuple[Share, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRefunded(Fact):
+    """A finished sale was taken back: the same shares are reversed, even if a maker was paid since."""
+
+    vend_id: int
+    price_cents: int
+    shares: tuple[Share, ...]
+    place: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakerPaid(Fact):
+    """A maker got what she was owed, or part of it, in front of a witness."""
+
+    maker: MakerId
+    cents: int
+    place: str
+    by: str
+    witness: str
+
+
+@dataclass(frozen=True, slots=True)
+class CashCounted(Fact):
+    """Two people emptied a place and counted it without knowing what to expect; the money lies in the safe now."""
+
+    place: str
+    expected_cents: int
+    counted_cents: int
+    by: str
+    witness: str
+
+
+@dataclass(frozen=True, slots=True)
+class CashMoved(Fact):
+    """Money went from one place to another, or a fund gave a float: `debit` has it now."""
+
+    cents: int
+    debit: Account
+    credit: Account
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class TroubleSeen(Fact):
     """The machine cannot honour a sale from now on, and why, in the device's own words."""
 
@@ -193,3 +263,19 @@ class TroubleSeen(Fact):
 class TroubleOver(Fact):
     trouble: str
     device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored(Fact):
+    """The books were put back from a backup that ended at fact `seq` with hash `head` (hex); here begins `epoch`.
+
+    Every counter of ids skips `ids_skipped`, so that none comes again that was given out in the time that may be lost.
+    `reason` is how the backup stood to the books it replaced: `no-books`, `empty`, `same`, `newer`, `older`, `strange`
+    or `unreadable`.
+    """
+
+    epoch: int
+    seq: int
+    head: str
+    reason: str
+    ids_skipped: int

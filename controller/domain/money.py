@@ -4,6 +4,7 @@ Every amount in Minga is an `int` of US cents whose name ends in `_cents`. There
 whatever is divided here adds up to what it was.
 """
 
+import re
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
@@ -31,6 +32,15 @@ def split(total_cents: int, weights: Mapping[Name, int], turn: int = 0) -> dict[
     for name in sorted(weights, key=first_in_line)[:left_cents]:
         parts[name] += 1
     return parts
+
+
+def cents_from(text: str) -> int:
+    """Cents from dollars as people type them: `12.50`, `12,5`, `$3`. Raises ValueError for anything else."""
+    match = re.fullmatch(r"\$?(\d{1,7})(?:[.,](\d{1,2}))?", text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no amount: write dollars, such as 12.50")
+    whole, part = match.groups()
+    return int(whole) * 100 + int((part or "").ljust(2, "0"))
 
 
 def dollars(cents: int) -> str:

@@ -9,7 +9,19 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from controller.domain import facts as f
-from controller.domain.catalog import Closed, MakerId, Product, ProductId, Slot, SlotId, SplitRule, on_the_glass
+from controller.domain.accounts import CLAIMS, DOUBT, UNCLAIMED
+from controller.domain.catalog import (
+    Account,
+    Closed,
+    MakerId,
+    Product,
+    ProductId,
+    Share,
+    Slot,
+    SlotId,
+    SplitRule,
+    on_the_glass,
+)
 from controller.domain.events import Trouble
 
 
@@ -28,6 +40,16 @@ def _nothing() -> Mapping[SlotId, Slot]:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Money that waits for a person: in which account, and for a doubt the shares it would be sold by."""
+
+    code: str
+    account: Account
+    cents: int
+    shares: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Shop:
     """`slots` stand in the order of the glass. `claim_key` is this machine's secret for claim codes."""
 
@@ -35,6 +57,8 @@ class Shop:
     products: Mapping[ProductId, Product] = field(default_factory=lambda: MappingProxyType({}))
     makers: frozenset[MakerId] = frozenset()
     rule: SplitRule | None = None
+    claims: Mapping[str, Claim] = field(default_factory=lambda: MappingProxyType({}))
+    """The open claims by their code."""
     troubles: frozenset[Trouble] = frozenset()
     policy: Policy = Policy()
     claim_key: bytes = b""
@@ -75,8 +99,21 @@ def after(shop: Shop, fact: f.Fact) -> Shop:
             return _with_slot(shop, replace(held, quantity=max(0, held.quantity - 1)))
         case f.RuleApproved(rule_id, weights):
             return replace(shop, rule=SplitRule(rule_id, weights))
+        case f.VendInDoubt(price_cents=cents, claim=claim, shares=shares):
+            return _with_claim(shop, Claim(claim, DOUBT, cents, shares))
+        case f.ClaimOwed(cents=cents, claim=claim):
+            return _with_claim(shop, Claim(claim, CLAIMS, cents))
+        case f.CreditAbandoned(cents=cents, claim=claim):
+            return _with_claim(shop, Claim(claim, UNCLAIMED, cents))
+        case f.ClaimSettled(claim=claim):
+            open_claims = {code: waiting for code, waiting in shop.claims.items() if code != claim}
+            return replace(shop, claims=MappingProxyType(open_claims))
         case _:
             return shop
+
+
+def _with_claim(shop: Shop, claim: Claim) -> Shop:
+    return replace(shop, claims=MappingProxyType({**shop.claims, claim.code: claim}))
 
 
 def _with_slot(shop: Shop, slot: Slot) -> Shop:

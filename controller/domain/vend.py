@@ -169,7 +169,7 @@ def _failed(cycle: Cycle, vend: Vend, reason: Closed, now_ms: int, shop: Shop) -
 def _in_doubt(cycle: Cycle, vend: Vend, reason: str, now_ms: int, shop: Shop) -> Decision:
     """The piece may have fallen: nothing is retried or given back by itself; a person decides with the code."""
     numbered, claim = _claim(cycle, shop)
-    doubt = f.VendInDoubt(vend.vend_id, vend.slot, vend.price_cents, reason, claim)
+    doubt = f.VendInDoubt(vend.vend_id, vend.slot, vend.price_cents, reason, claim, vend.shares)
     notice = _notice(News.DOUBT, now_ms, shop, slot=vend.slot, cents=vend.price_cents, claim=claim)
     settled = _settled(_with_code(numbered, notice, now_ms), now_ms, shop)
     return Decision(settled, (doubt, f.SlotClosed(vend.slot, Closed.DOUBT)))

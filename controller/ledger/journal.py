@@ -19,7 +19,7 @@ from controller.domain import facts
 from controller.domain import shop as shops
 from controller.domain.accounts import Posting, kind, postings
 from controller.domain.cycle import Cycle
-from controller.domain.facts import ClaimOwed, CreditAbandoned, Fact, VendInDoubt
+from controller.domain.facts import Fact, SaleRefunded, Sold
 from controller.domain.shop import Policy, Shop
 from controller.domain.stocking import PutMaker, PutProduct
 from controller.ledger import people, stock
@@ -112,8 +112,6 @@ class Journal:
         shop = shops.after(written.shop, fact)
         if shop is not written.shop:
             stock.save(self.db, seq, written.shop, shop)
-        if isinstance(fact, VendInDoubt | ClaimOwed | CreditAbandoned):
-            self.db.execute("INSERT INTO claims VALUES (?, ?, ?, ?)", (fact.claim, seq, *owed(fact)))
         written.seq, written.head, written.shop = seq, link, shop
 
     def _post(self, written: "_Written", seq: int, lines: tuple[Posting, ...]) -> None:
@@ -127,6 +125,16 @@ class Journal:
             cents = written.balances.get(line.account, 0) + line.cents
             assert kind(line.account) not in NEVER_NEGATIVE or cents <= 0, f"{line.account} would be {cents}"
             written.balances[line.account] = cents
+
+    def sale(self, vend_id: int) -> tuple[Sold | None, bool]:
+        """The sale of this vend, if there was one, and whether it was taken back since."""
+        rows = self.db.execute(
+            "SELECT type, body FROM facts WHERE type IN ('Sold', 'SaleRefunded') AND body ->> '$.vend_id' = ?",
+            [vend_id],
+        )
+        found = [read_fact(*row) for row in rows]
+        sold = next((fact for fact in found if isinstance(fact, Sold)), None)
+        return sold, any(isinstance(fact, SaleRefunded) for fact in found)
 
     def boots(self) -> int:
         """How often this machine has started on these books."""
@@ -182,13 +190,3 @@ def _plain(value: Fact | Cycle) -> str:
 def load_cycle(db: sqlite3.Connection) -> Cycle:
     row = db.execute("SELECT body FROM cycle").fetchone()
     return TypeAdapter(Cycle).validate_json(row[0]) if row else Cycle()
-
-
-def owed(fact: VendInDoubt | ClaimOwed | CreditAbandoned) -> tuple[str, int]:
-    match fact:
-        case VendInDoubt(price_cents=cents):
-            return "doubt", cents
-        case ClaimOwed(cents=cents):
-            return "claims", cents
-        case CreditAbandoned(cents=cents):
-            return "unclaimed", cents

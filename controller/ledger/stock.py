@@ -4,8 +4,19 @@ import json
 import sqlite3
 from types import MappingProxyType
 
-from controller.domain.catalog import Closed, MakerId, Product, ProductId, Slot, SlotId, SplitRule, on_the_glass
-from controller.domain.shop import Policy, Shop
+from controller.domain.catalog import (
+    Account,
+    Closed,
+    MakerId,
+    Product,
+    ProductId,
+    Share,
+    Slot,
+    SlotId,
+    SplitRule,
+    on_the_glass,
+)
+from controller.domain.shop import Claim, Policy, Shop
 
 
 def load(db: sqlite3.Connection, policy: Policy, claim_key: bytes) -> Shop:
@@ -22,6 +33,7 @@ def load(db: sqlite3.Connection, policy: Policy, claim_key: bytes) -> Shop:
         products=MappingProxyType(products),
         makers=frozenset(MakerId(maker) for (maker,) in db.execute("SELECT maker FROM joined")),
         rule=SplitRule(rule[0], weights_from(rule[1])) if rule else None,
+        claims=MappingProxyType(_claims(db)),
         policy=policy,
         claim_key=claim_key,
     )
@@ -38,8 +50,27 @@ def save(db: sqlite3.Connection, seq: int, before: Shop, after: Shop) -> None:
         if before.slots.get(slot_id) is not slot:
             held = (slot.slot, slot.product, slot.quantity, slot.capacity, slot.closed)
             db.execute("INSERT OR REPLACE INTO slots VALUES (?, ?, ?, ?, ?)", held)
+    _save_claims(db, seq, before, after)
     if after.rule and after.rule != before.rule:
         db.execute("INSERT INTO rules VALUES (?, ?, ?)", (after.rule.rule_id, seq, json.dumps(after.rule.weights)))
+
+
+def _claims(db: sqlite3.Connection) -> dict[str, Claim]:
+    rows = db.execute("SELECT code, account, cents, shares FROM claims ORDER BY seq")
+    return {
+        code: Claim(code, Account(account), cents, tuple(Share(Account(to), part) for to, part in json.loads(shares)))
+        for code, account, cents, shares in rows
+    }
+
+
+def _save_claims(db: sqlite3.Connection, seq: int, before: Shop, after: Shop) -> None:
+    """Open claims come and go; what became of each stands in the facts."""
+    for code in before.claims.keys() - after.claims.keys():
+        db.execute("DELETE FROM claims WHERE code = ?", [code])
+    for code in after.claims.keys() - before.claims.keys():
+        claim = after.claims[code]
+        shares = json.dumps([[share.account, share.cents] for share in claim.shares])
+        db.execute("INSERT INTO claims VALUES (?, ?, ?, ?, ?)", (code, seq, claim.account, claim.cents, shares))
 
 
 def weights_from(text: str) -> tuple[tuple[str, int], ...]:

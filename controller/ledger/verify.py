@@ -11,12 +11,13 @@ from typing import Any
 
 from controller.domain import facts as f
 from controller.domain import shop as shops
-from controller.domain.accounts import CREDIT, HOLD, kind, postings
+from controller.domain.accounts import CREDIT, HOLD, PLACES, kind, postings
+from controller.domain.catalog import Share
 from controller.domain.claims import code
 from controller.domain.cycle import Cycle
 from controller.domain.shop import Policy, Shop
 from controller.ledger import stock
-from controller.ledger.journal import GENESIS, NEVER_NEGATIVE, chain, load_cycle, owed, read_fact
+from controller.ledger.journal import GENESIS, NEVER_NEGATIVE, chain, load_cycle, read_fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,13 @@ class _Audit:
     claim_key: bytes
     shop: Shop
     head: bytes = GENESIS
+    prev: bytes = GENESIS
     seq: int = 0
+    epoch: int = 1
     balances: Counter[str] = field(default_factory=Counter)
-    claims: dict[str, tuple[int, str, int]] = field(default_factory=dict)
+    claim_ids: int = 0
+    sales: dict[int, tuple[int, tuple[Share, ...]]] = field(default_factory=dict)
+    """Finished sales that were not taken back."""
     vend: f.VendStarted | None = None
     payout: f.PayoutStarted | None = None
     vend_ids: int = 0
@@ -92,7 +97,11 @@ def _link(audit: _Audit, row: tuple[Any, ...]) -> None:
     audit.seq = seq
     if prev != audit.head or link != chain(audit.head, tuple(hashed)):
         audit.complain("chain", "its hash does not follow from the fact before it")
-    audit.head = link
+    audit.prev, audit.head = prev, link
+    if (hashed[0] > audit.epoch) if hashed[6] == f.Restored.__name__ else (hashed[0] == audit.epoch):
+        audit.epoch = hashed[0]
+    else:
+        audit.complain("epoch", f"it is of epoch {hashed[0]} after epoch {audit.epoch}, which only a restore may change")
 
 
 def _fact(audit: _Audit, row: tuple[str, str], lines: list[tuple[str, int]]) -> None:
@@ -109,6 +118,8 @@ def _fact(audit: _Audit, row: tuple[str, str], lines: list[tuple[str, int]]) -> 
         audit.balances[account] += cents
         if audit.balances[account] > 0 and kind(account) in NEVER_NEGATIVE:
             audit.complain("balances", f"{account} fell below zero")
+        if audit.balances[account] < 0 and kind(account) in PLACES:
+            audit.complain("balances", f"{account} fell below zero")
     _money(audit, fact)
     audit.shop = shop
 
@@ -121,6 +132,7 @@ def _money(audit: _Audit, fact: f.Fact) -> None:
         case f.VendStarted():
             _vend_starts(audit, fact)
         case f.Sold(vend_id, slot, product, maker, price_cents, shares):
+            audit.sales[vend_id] = (price_cents, shares)
             audit.gone_cents += price_cents
             vend = _vend_ends(audit, vend_id, price_cents)
             if vend and (slot, product, maker, shares) != (vend.slot, vend.product, vend.maker, vend.shares):
@@ -139,6 +151,12 @@ def _money(audit: _Audit, fact: f.Fact) -> None:
                 audit.complain("payouts", f"payout {payout_id} ends, but it is not under way")
             elif not audit.balances[HOLD]:
                 audit.payout = None
+        case f.Restored():
+            _restored(audit, fact)
+        case f.ClaimSettled():
+            _settled(audit, fact)
+        case f.SaleRefunded(vend_id, price_cents, shares):
+            _taken_back(audit, vend_id, price_cents, shares)
     if isinstance(fact, f.VendInDoubt | f.ClaimOwed | f.CreditAbandoned):
         _claim(audit, fact)
 
@@ -167,10 +185,31 @@ def _vend_ends(audit: _Audit, vend_id: int, price_cents: int) -> f.VendStarted |
 
 
 def _claim(audit: _Audit, fact: f.VendInDoubt | f.ClaimOwed | f.CreditAbandoned) -> None:
-    expected = code(audit.claim_key, len(audit.claims) + 1)
-    if fact.claim != expected:
+    audit.claim_ids += 1
+    if fact.claim != code(audit.claim_key, audit.claim_ids):
         audit.complain("claims", f"claim {fact.claim} is not this machine's next code")
-    audit.claims[fact.claim] = (audit.seq, *owed(fact))
+
+
+def _restored(audit: _Audit, fact: f.Restored) -> None:
+    """A restore goes on where its backup ended, and skips ids of every kind."""
+    if (fact.epoch, fact.seq, fact.head) != (audit.epoch, audit.seq - 1, audit.prev.hex()):
+        audit.complain("epoch", f"the restore to epoch {fact.epoch} speaks of fact {fact.seq}, which is not the one before")
+    audit.vend_ids += fact.ids_skipped
+    audit.payout_ids += fact.ids_skipped
+    audit.claim_ids += fact.ids_skipped
+
+
+def _settled(audit: _Audit, fact: f.ClaimSettled) -> None:
+    """A claim is settled once, with its own money, and a doubt that was a sale is shared as its vend said."""
+    claim = audit.shop.claims.get(fact.claim)
+    if claim is None or (claim.account, claim.cents, claim.shares) != (fact.account, fact.cents, fact.shares):
+        audit.complain("claims", f"claim {fact.claim} is settled, but it is not open like this")
+    audit.gone_cents += fact.cents
+
+
+def _taken_back(audit: _Audit, vend_id: int, price_cents: int, shares: tuple[Share, ...]) -> None:
+    if audit.sales.pop(vend_id, None) != (price_cents, shares):
+        audit.complain("refunds", f"sale {vend_id} is taken back otherwise than it was made, or twice")
 
 
 def _whole(audit: _Audit, db: sqlite3.Connection) -> list[Complaint]:
@@ -187,17 +226,16 @@ def _whole(audit: _Audit, db: sqlite3.Connection) -> list[Complaint]:
     waiting = -sum(audit.balances[account] for account in NEVER_NEGATIVE)
     same("money", "inserted = sold + returned + what waits", audit.inserted_cents, audit.gone_cents + waiting)
     shop = stock.load(db, audit.shop.policy, audit.shop.claim_key)
-    for part in ("slots", "products", "makers", "rule"):
-        same("stock", part, getattr(shop, part), getattr(audit.shop, part))
-    claims = {row[0]: row[1:] for row in _rows(db, "SELECT code, seq, account, cents FROM claims")}
-    same("claims", "claims", claims, audit.claims)
+    for part in ("slots", "products", "makers", "rule", "claims"):
+        same("claims" if part == "claims" else "stock", part, getattr(shop, part), getattr(audit.shop, part))
+    same("epoch", "the epoch", int(*_rows(db, "SELECT value FROM machine WHERE key = 'epoch'")[0]), audit.epoch)
     cycle = load_cycle(db)
     same("cycle", "credit", cycle.credit_cents, -audit.balances[CREDIT])
     same("cycle", "hold", _held_cents(cycle), -audit.balances[HOLD])
     same("cycle", "the vend under way", cycle.vend and cycle.vend.vend_id, audit.vend and audit.vend.vend_id)
     same("cycle", "the last vend's number", cycle.last_vend_id, audit.vend_ids)
     same("cycle", "the last payout's number", cycle.last_payout_id, audit.payout_ids)
-    same("cycle", "the last claim's number", cycle.last_claim_id, len(audit.claims))
+    same("cycle", "the last claim's number", cycle.last_claim_id, audit.claim_ids)
     same(
         "cycle",
         "the payout under way",

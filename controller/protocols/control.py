@@ -26,6 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from controller.domain.events import Event, ReturnPressed, SlotChosen
 from controller.domain.stocking import ApproveRule, AssignSlot, CountSlot, OpenSlot, PutMaker, PutProduct, Wish
+from controller.domain.treasury import CountCash, MoveCash, PayMaker, RefundSale, SettleClaim
 from controller.domain.view import View
 
 VERSION = 1
@@ -55,6 +56,11 @@ WORDS: dict[str, type[Ask]] = {
     "count-slot": CountSlot,
     "open-slot": OpenSlot,
     "approve-rule": ApproveRule,
+    "settle-claim": SettleClaim,
+    "refund-sale": RefundSale,
+    "pay-maker": PayMaker,
+    "count-cash": CountCash,
+    "move-cash": MoveCash,
 }
 _DO = {ask: do for do, ask in WORDS.items()}
 _FORMS: dict[type[Any], TypeAdapter[Any]] = {}

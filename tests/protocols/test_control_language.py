@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.domain.events import ItemDropped, ReturnPressed, SlotChosen, VendUnknown
+from controller.domain.facts import Verdict
 from controller.domain.stocking import (
     ApproveRule,
     AssignSlot,
@@ -18,6 +19,7 @@ from controller.domain.stocking import (
     PutProduct,
     Wish,
 )
+from controller.domain.treasury import CountCash, MoveCash, PayMaker, RefundSale, SettleClaim
 from controller.domain.view import View, view
 from controller.protocols.control import (
     LINE_BYTES_MAX,
@@ -46,6 +48,11 @@ EVERY_ASK: tuple[Ask, ...] = (
     CountSlot(A1, 2, 6, "rosa"),
     OpenSlot(A1, "luz"),
     ApproveRule(WEIGHTS),
+    SettleClaim("4TC-YNH", Verdict.BY_HAND, "carmen"),
+    RefundSale(17, "carmen", "la costura se abrió"),
+    PayMaker(ROSA, 2_640, "carmen", "luz"),
+    CountCash(9_590, "carmen", "luz"),
+    MoveCash(1_000, "safe", "hopper:25", "carmen"),
 )
 
 

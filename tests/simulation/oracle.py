@@ -42,8 +42,20 @@ def _money(town: Town) -> list[str]:
         complaints.append(f"the totals do not add up: {books}")
     if truth.returned_cents != books.returned_cents:
         complaints.append(f"{truth.returned_cents} cents left the hopper, the books say {books.returned_cents}")
+    complaints += _cash(town)
     if books.hold_cents:
         complaints.append(f"{books.hold_cents} cents are held though the machine is idle")
+    return complaints
+
+
+def _cash(town: Town) -> list[str]:
+    """What people counted and paid lies where the books say; a count finds exactly the coins that were hidden."""
+    books, truth = reports.balances(town.brain.journal.db), town.truth
+    in_box_cents = books.get("coinbox", 0) + truth.hidden_cents - truth.found_cents
+    there = {"safe": truth.safe_cents, "over_short": -truth.found_cents}
+    complaints = [f"{name}: {cents} by the books" for name, cents in books.items() if there.get(name, cents) != cents]
+    if in_box_cents != truth.box_cents:
+        complaints.append(f"{truth.box_cents} cents lie in the box, {in_box_cents} should")
     return complaints
 
 
@@ -96,6 +108,14 @@ def _shares(town: Town) -> list[str]:
                 if abs(share.cents - Fraction(fact.price_cents * part, sum(rule.values()))) >= 1:
                     complaints.append(f"vend {fact.vend_id} gives {share.account} {share.cents}")
                 earned[share.account] += share.cents
+        if isinstance(fact, f.ClaimSettled) and fact.verdict is not f.Verdict.REFUNDED:
+            earned.update({share.account: share.cents for share in fact.shares})
+        if isinstance(fact, f.SaleRefunded):
+            earned.subtract({share.account: share.cents for share in fact.shares})
+        if isinstance(fact, f.MakerPaid):
+            earned[f"maker:{fact.maker}"] -= fact.cents
+        if isinstance(fact, f.CashMoved):
+            earned[fact.credit] += fact.cents
     books = reports.balances(town.brain.journal.db)
     for account, cents in earned.items():
         if books.get(account, 0) != cents:

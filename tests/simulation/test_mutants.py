@@ -15,9 +15,10 @@ from oracle import check
 from town import Town
 
 from controller.brain import Brain
-from controller.domain import catalog, vend
+from controller.domain import accounts, catalog, treasury, vend
 from controller.domain import effects as do
 from controller.domain import facts as f
+from controller.domain import shop as shops
 from controller.domain.catalog import Closed
 from controller.domain.events import Restarted, VendRefused
 from controller.ledger import journal as journals
@@ -231,7 +232,50 @@ def restart_with_an_empty_cycle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("controller.brain.step", forgetful)
 
 
+def settle_a_claim_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A settled claim stays open, so that it can be paid again."""
+    after = shops.after
+    monkeypatch.setattr(
+        shops, "after", lambda shop, fact: shop if isinstance(fact, f.ClaimSettled) else after(shop, fact)
+    )
+
+
+def take_a_sale_back_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks whether the sale was refunded already."""
+    sale = journals.Journal.sale
+    monkeypatch.setattr(journals.Journal, "sale", lambda self, vend_id: (sale(self, vend_id)[0], False))
+
+
+def keep_the_shares_of_a_refund(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The visitor is refunded out of the common fund, and the maker keeps her share."""
+    postings = journals.postings
+
+    def unfair(fact):
+        if isinstance(fact, f.SaleRefunded):
+            return accounts.move(fact.price_cents, "fund:comun", fact.place)
+        return postings(fact)
+
+    monkeypatch.setattr(journals, "postings", unfair)
+    monkeypatch.setattr("controller.ledger.verify.postings", unfair)
+
+
+def hide_the_difference_of_a_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The count is booked as if the expected amount had been found."""
+    decide = treasury.decide
+
+    def flatter(wish, shop, books):
+        if isinstance(wish, treasury.CountCash):
+            wish = replace(wish, counted_cents=books.in_place(wish.place))
+        return decide(wish, shop, books)
+
+    monkeypatch.setattr("controller.brain.decide", flatter)
+
+
 MUTANTS: list[Plant] = [
+    settle_a_claim_twice,
+    take_a_sale_back_twice,
+    keep_the_shares_of_a_refund,
+    hide_the_difference_of_a_count,
     dispense_again_after_a_restart,
     lose_coins_while_dispensing,
     keep_the_price_of_a_failed_vend,

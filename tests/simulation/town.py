@@ -43,7 +43,7 @@ from controller.domain.events import (
     VendRefused,
     VendUnknown,
 )
-from controller.domain.facts import Fact
+from controller.domain.facts import Fact, Sold, Verdict
 from controller.domain.stocking import (
     ApproveRule,
     AssignSlot,
@@ -55,6 +55,7 @@ from controller.domain.stocking import (
     Wish,
     grant,
 )
+from controller.domain.treasury import CountCash, MoveCash, PayMaker, RefundSale, SettleClaim
 from controller.ledger.journal import Journal
 from controller.protocols import cctalk
 
@@ -169,7 +170,7 @@ class Town:
         rng = self.rng
         do_this = rng.choices(
             (
-                self._insert,
+                self._insert_some,
                 self._choose,
                 self._press_return,
                 self._linger,
@@ -177,11 +178,16 @@ class Town:
                 self._trouble,
                 self._echo,
                 self._brown_out,
+                self._office,
             ),
-            (50, 30, 4, 3, 5, 3, 12, 1),
+            (50, 30, 4, 3, 5, 3, 12, 1, 4),
         )[0]
         do_this()
         self._deliver()
+
+    def _insert_some(self) -> None:
+        for _ in range(self.rng.randrange(1, 5)):
+            self._insert()
 
     def _insert(self) -> None:
         position = self.rng.choices(list(COINS_CENTS), (1, 1, 3, 3, 6))[0]
@@ -189,6 +195,7 @@ class Town:
         if not self.accepting and not in_flight:
             return
         self.truth.inserted_cents += COINS_CENTS[position]
+        self.truth.box_cents += COINS_CENTS[position]
         self.counter = self.counter % 255 + 1
         self.buffer = [cctalk.Entry(position, 0), *self.buffer[:4]]
         if self.rng.random() < 0.8 or self.counter % 4 == 0:
@@ -252,7 +259,57 @@ class Town:
             if self.rng.random() < 0.2:
                 self._insert()
                 self._read_coins()
+            if self.rng.random() < 0.1:
+                self._echo()
             self.brain.handle(self.pending.pop(0))
+
+    # What the coordinator does
+
+    def _office(self) -> None:
+        """Somebody decides a claim, takes a sale back, counts the box or pays a maker; the money really moves."""
+        self.rng.choice((self._settle, self._take_back, self._count_cash, self._pay))()
+
+    def _settle(self) -> None:
+        claims = sorted(self.brain.shop.claims)
+        if not claims:
+            return
+        claim = self.brain.shop.claims[self.rng.choice(claims)]
+        verdict = self.rng.choice(list(Verdict)) if claim.account == "doubt" else Verdict.REFUNDED
+        if self._decide(SettleClaim(claim.code, verdict, "carmen")) and verdict is Verdict.REFUNDED:
+            self._hand_out(claim.cents)
+
+    def _take_back(self) -> None:
+        sales = [fact for fact in self.facts() if isinstance(fact, Sold)]
+        if sales:
+            sale = self.rng.choice(sales)
+            if self._decide(RefundSale(sale.vend_id, "carmen", "torn")):
+                self._hand_out(sale.price_cents)
+
+    def _hand_out(self, cents: int) -> None:
+        self.truth.box_cents -= cents
+        self.truth.returned_cents += cents
+
+    def _count_cash(self) -> None:
+        truth = self.truth
+        expected_cents = self.brain.journal.balances.get("coinbox", 0)
+        if self._decide(CountCash(truth.box_cents, "carmen", "rosa")):
+            truth.found_cents += truth.box_cents - expected_cents
+            truth.safe_cents, truth.box_cents = truth.safe_cents + truth.box_cents, 0
+
+    def _pay(self) -> None:
+        owed_cents = -self.brain.journal.balances.get("maker:rosa", 0)
+        if owed_cents > 0 and self._decide(PayMaker(MakerId("rosa"), owed_cents, "carmen", "luz")):
+            self.truth.safe_cents -= owed_cents
+
+    def _decide(self, wish: Wish) -> bool:
+        """Ask the brain; a person acts only when it said yes. The power may fail before she does: she asks again."""
+        seq = self.brain.journal.seq
+        try:
+            return self.brain._grant(wish) is None
+        except PowerCut:
+            self._restart()
+            rows = self.brain.journal.db.execute("SELECT type FROM facts WHERE seq > ?", [seq]).fetchall()
+            return any(kind in ("ClaimSettled", "SaleRefunded", "CashCounted", "MakerPaid") for (kind,) in rows)
 
     # What devices do
 
@@ -308,6 +365,7 @@ class Town:
 
     def _stock(self) -> None:
         self._wish(ApproveRule(RULES[0]))
+        self._decide(MoveCash(1_000_000, "fund:comun", "hopper:5", "carmen"))
         for product, maker in MAKERS.items():
             self._wish(PutMaker(MakerId(maker), maker.title()))
             self._wish(PutProduct(ProductId(product), MakerId(maker), product.title(), PRICES_CENTS[product]))

@@ -58,8 +58,8 @@ class Rates:
     def drawn(cls, rng: random.Random) -> "Rates":
         pick = rng.choice
         return cls(
-            cut=pick((0.0, 0.01, 0.05)),
-            kill=pick((0.0, 0.01, 0.05)),
+            cut=pick((0.0, 0.004, 0.02)),
+            kill=pick((0.0, 0.004, 0.02)),
             jam=pick((0.0, 0.1, 0.5)),
             lost_answer=pick((0.0, 0.1, 0.5)),
             repeated_answer=pick((0.0, 0.2, 0.8)),
@@ -79,6 +79,11 @@ class Truth:
     """Coins in the box that a power cut hid: taken after the last committed reading, forgotten by the acceptor."""
     wrongs: list[str] = field(default_factory=list)
     returned_cents: int = 0
+    """What left the hopper or was given back by hand."""
+    box_cents: int = 0
+    safe_cents: int = 0
+    found_cents: int = 0
+    """Hidden coins that a cash count has brought to light."""
     turned: Counter[int] = field(default_factory=Counter)
     fell: dict[int, SlotId] = field(default_factory=dict)
     pieces: dict[SlotId, int] = field(default_factory=dict)
