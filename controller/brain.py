@@ -95,7 +95,8 @@ class Brain:
 
     @property
     def shop(self) -> Shop:
-        return replace(self.journal.shop, troubles=self.troubles)
+        floats = {place: cents for place, cents in self.journal.balances.items() if place.startswith("hopper:")}
+        return replace(self.journal.shop, troubles=self.troubles, floats=floats)
 
     def picture(self) -> View:
         """The machine as it is right now."""
@@ -170,7 +171,7 @@ class Brain:
         """Decide, write down, act: in this order, always."""
         troubles = health.after(self.troubles, event)
         noted = health.facts(self.troubles, troubles, event)
-        shop = replace(self.journal.shop, troubles=troubles)
+        shop = replace(self.shop, troubles=troubles)
         decision = step(self.cycle, event, self._clock.mono_ms(), shop)
         marks = {event.source: event.mark} if isinstance(event, CoinsSeen) else {}
         self._commit(decision.cycle, (*noted, *decision.facts), marks)

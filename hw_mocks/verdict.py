@@ -28,8 +28,8 @@ def _money(totals: Totals, truth: dict[str, Any]) -> list[str]:
         complaints.append(f"{in_box_cents} cents lie in the box, {totals.inserted_cents} are in the books")
     if not totals.adds_up:
         complaints.append(f"inserted is not sold + returned + what waits: {totals}")
-    if totals.cash.get("safe") != in_box_cents or totals.cash.get("coinbox"):
-        complaints.append(f"{in_box_cents} cents were carried to the safe, the books have {totals.cash}")
+    if totals.cash.get("coinbox", 0) + totals.cash.get("safe", 0) != in_box_cents:
+        complaints.append(f"{in_box_cents} cents lie in the box or the safe, the books have {totals.cash}")
     if totals.hold_cents:
         complaints.append(f"{totals.hold_cents} cents are held after closing time")
     shared_cents = sum(totals.makers.values()) + sum(totals.funds.values())

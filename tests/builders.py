@@ -16,6 +16,7 @@ from controller.cli import main
 from controller.domain import facts as f
 from controller.domain import shop as shops
 from controller.domain.catalog import Account, Closed, MakerId, ProductId, Share, SlotId
+from controller.domain.change import HopperOrder
 from controller.domain.claims import code
 from controller.domain.cycle import Cycle, Decision
 from controller.domain.effects import Effect
@@ -158,6 +159,8 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.VendFailed(9, A1, 350, Closed.STUCK_HOME),
     f.VendInDoubt(9, A1, 350, "no-drop", CLAIM, (Share(Account("maker:rosa"), 350),)),
     f.PayoutStarted(4, 175),
+    f.PayoutOrdered(4, (HopperOrder("hopper:25", 25, 6, 1_234),)),
+    f.Overpaid(4, 25, "hopper:25"),
     f.Refunded(4, 150, "hopper:25"),
     f.ClaimOwed(4, 25, CLAIM),
     f.CreditAbandoned(60, CLAIM),

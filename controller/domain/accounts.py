@@ -64,6 +64,8 @@ def postings(fact: f.Fact) -> tuple[Posting, ...]:
             return move(cents, HOLD, DOUBT)
         case f.Refunded(cents=cents, place=place):
             return move(cents, HOLD, Account(place))
+        case f.Overpaid(cents=cents, place=place):
+            return move(cents, OVER_SHORT, Account(place))
         case f.ClaimOwed(cents=cents):
             return move(cents, HOLD, CLAIMS)
         case f.CreditAbandoned(cents=cents):

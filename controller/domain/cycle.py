@@ -6,6 +6,7 @@ from enum import StrEnum
 from controller.domain import effects as do
 from controller.domain import facts as f
 from controller.domain.catalog import MakerId, ProductId, Share, SlotId
+from controller.domain.change import HopperOrder
 
 
 class Phase(StrEnum):
@@ -58,8 +59,11 @@ class Vend:
 
 @dataclass(frozen=True, slots=True)
 class Payout:
+    """Money on its way back. `orders` is empty until the hoppers have answered and the order is in the books."""
+
     payout_id: int
     cents: int
+    orders: tuple[HopperOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from controller.domain.catalog import Account, Closed, MakerId, ProductId, Share, SlotId
+from controller.domain.change import HopperOrder
 
 
 class Verdict(StrEnum):
@@ -162,6 +163,23 @@ class PayoutStarted(Fact):
 
     payout_id: int
     cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutOrdered(Fact):
+    """Which coins are to leave which hopper, with each hopper's own count of coins ever paid. Written before any leaves."""
+
+    payout_id: int
+    orders: tuple[HopperOrder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overpaid(Fact):
+    """More left a hopper than was due: motors overshoot by a coin. It is nobody's gain; a cash count will find it."""
+
+    payout_id: int
+    cents: int
+    place: str
 
 
 @dataclass(frozen=True, slots=True)

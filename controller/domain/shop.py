@@ -22,6 +22,7 @@ from controller.domain.catalog import (
     SplitRule,
     on_the_glass,
 )
+from controller.domain.change import Hopper
 from controller.domain.events import Trouble
 
 
@@ -60,11 +61,22 @@ class Shop:
     claims: Mapping[str, Claim] = field(default_factory=lambda: MappingProxyType({}))
     """The open claims by their code."""
     troubles: frozenset[Trouble] = frozenset()
+    floats: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """What the books say lies in each hopper, in cents by its account."""
     policy: Policy = Policy()
     claim_key: bytes = b""
 
     def __iter__(self) -> Iterator[Slot]:
         return iter(self.slots.values())
+
+    def coins_in(self, hopper: Hopper) -> int:
+        """How many coins the books say are in this hopper."""
+        return max(0, self.floats.get(hopper.place, 0)) // hopper.coin_cents
+
+    @property
+    def gives_change(self) -> bool:
+        """Whether there is anything in the hoppers to give back; without it only exact amounts make sense."""
+        return any(cents > 0 for cents in self.floats.values())
 
     def twin(self, of: Slot) -> Slot | None:
         """Another slot that sells the same product at the same price, if there is one."""

@@ -40,8 +40,12 @@ def _money(town: Town) -> list[str]:
         )
     if not books.adds_up:
         complaints.append(f"the totals do not add up: {books}")
-    if truth.returned_cents != books.returned_cents:
-        complaints.append(f"{truth.returned_cents} cents left the hopper, the books say {books.returned_cents}")
+    left_cents = sum((hopper.lifetime_coins - 1_000) * hopper.coin_cents for hopper in town.hoppers.values())
+    too_many_cents = sum(fact.cents for fact in town.facts() if isinstance(fact, f.Overpaid))
+    if truth.returned_cents + left_cents != books.returned_cents + too_many_cents:
+        complaints.append(
+            f"{left_cents} cents left the hoppers, {truth.returned_cents} by hand: the books differ: {books}"
+        )
     complaints += _cash(town)
     if books.hold_cents:
         complaints.append(f"{books.hold_cents} cents are held though the machine is idle")
@@ -52,7 +56,9 @@ def _cash(town: Town) -> list[str]:
     """What people counted and paid lies where the books say; a count finds exactly the coins that were hidden."""
     books, truth = reports.balances(town.brain.journal.db), town.truth
     in_box_cents = books.get("coinbox", 0) + truth.hidden_cents - truth.found_cents
-    there = {"safe": truth.safe_cents, "over_short": -truth.found_cents}
+    too_many_cents = sum(fact.cents for fact in town.facts() if isinstance(fact, f.Overpaid))
+    there = {"safe": truth.safe_cents, "over_short": too_many_cents - truth.found_cents}
+    there |= {hopper.place: hopper.coins * hopper.coin_cents for hopper in town.hoppers.values()}
     complaints = [f"{name}: {cents} by the books" for name, cents in books.items() if there.get(name, cents) != cents]
     if in_box_cents != truth.box_cents:
         complaints.append(f"{truth.box_cents} cents lie in the box, {in_box_cents} should")

@@ -18,6 +18,7 @@ from controller.brain import Brain
 from controller.domain import accounts, catalog, treasury, vend
 from controller.domain import effects as do
 from controller.domain import facts as f
+from controller.domain import refund as refunds
 from controller.domain import shop as shops
 from controller.domain.catalog import Closed
 from controller.domain.events import Restarted, VendRefused
@@ -177,31 +178,44 @@ def retry_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def swallow_what_the_hopper_cannot_pay(monkeypatch: pytest.MonkeyPatch) -> None:
     """The hopper ran empty in mid-payout; the rest is nobody's."""
-    paid_out = vend._paid_out
+    end = refunds._end
 
-    def shrug(cycle, event, now_ms, shop):
-        decision = paid_out(cycle, event, now_ms, shop)
+    def shrug(cycle, payout, paid, now_ms, shop):
+        decision = end(cycle, payout, paid, now_ms, shop)
         return replace(decision, facts=tuple(fact for fact in decision.facts if not isinstance(fact, f.ClaimOwed)))
 
-    monkeypatch.setattr(vend, "_paid_out", shrug)
+    monkeypatch.setattr(refunds, "_end", shrug)
 
 
 def swallow_abandoned_credit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time is up and the credit is gone."""
-    abandon = vend._abandon
-    monkeypatch.setattr(vend, "_abandon", lambda *args: replace(abandon(*args), facts=()))
+    abandon = vend.abandon
+    monkeypatch.setattr(vend, "abandon", lambda *args: replace(abandon(*args), facts=()))
 
 
 def pay_again_after_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A payout that was under way is simply paid again."""
+    """A payout that was under way is simply ordered again."""
     ask_again = vend._ask_again
 
     def pay_again(cycle, now_ms, shop):
         decision = ask_again(cycle, now_ms, shop)
-        pays = (do.PayOut(cycle.payout.payout_id, cycle.payout.cents),) if cycle.payout else decision.effects
-        return replace(decision, effects=pays)
+        if cycle.payout is None:
+            return decision
+        afresh = replace(decision.cycle, payout=replace(cycle.payout, orders=()))
+        return replace(decision, cycle=afresh, effects=(do.PayOut(cycle.payout.payout_id, cycle.payout.cents),))
 
     monkeypatch.setattr(vend, "_ask_again", pay_again)
+
+
+def forget_the_coin_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hopper that overshoots is not noticed."""
+    end = refunds._end
+
+    def blind(cycle, payout, paid, now_ms, shop):
+        decision = end(cycle, payout, paid, now_ms, shop)
+        return replace(decision, facts=tuple(fact for fact in decision.facts if not isinstance(fact, f.Overpaid)))
+
+    monkeypatch.setattr(refunds, "_end", blind)
 
 
 def vend_on_credit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,6 +308,7 @@ MUTANTS: list[Plant] = [
     swallow_what_the_hopper_cannot_pay,
     swallow_abandoned_credit,
     pay_again_after_a_restart,
+    forget_the_coin_too_many,
     vend_on_credit,
     sell_what_a_blind_sensor_refused,
     restart_with_an_empty_cycle,

@@ -22,19 +22,22 @@ from truth import (
     PowerCut,
     Rates,
     SimulatedClock,
+    SimulatedHopper,
     Truth,
 )
 
 from controller.brain import Brain, Setting
 from controller.domain import effects as do
 from controller.domain.catalog import Closed, MakerId, ProductId, SlotId
+from controller.domain.change import Hopper, Paid
 from controller.domain.events import (
+    CoinsPaid,
     DeadlinePassed,
     DeviceGone,
     DeviceReturned,
     Event,
+    HoppersAnswered,
     ItemDropped,
-    PayoutDone,
     ReturnPressed,
     SlotChosen,
     Trouble,
@@ -73,7 +76,7 @@ class Town:
         self.pending: list[Event] = []
         self.late: list[Event] = []
         self.known: dict[int, Event] = {}
-        self.paid: dict[int, PayoutDone] = {}
+        self.hoppers = {hopper.place: hopper for hopper in (SimulatedHopper(25), SimulatedHopper(5))}
         self.brain = self._boot()
 
     # The machine's life
@@ -102,8 +105,10 @@ class Town:
         performers = {
             do.Dispense: self._dispense,
             do.QueryVend: self._query_vend,
-            do.PayOut: self._pay_out,
-            do.QueryPayout: self._query_payout,
+            do.PayOut: self._ask_hoppers,
+            do.QueryPayout: self._ask_hoppers,
+            do.PayCoins: self._pay_coins,
+            do.AskPaid: self._tell_paid,
             do.AcceptCoins: lambda effect: setattr(self, "accepting", effect.accept),
         }
         brain = Brain(journal, self.clock, setting, performers)
@@ -340,21 +345,31 @@ class Town:
     def _query_vend(self, effect: do.QueryVend) -> None:
         self.pending.append(self.known.get(effect.vend_id) or VendUnknown(effect.vend_id, "forgotten"))
 
-    def _pay_out(self, effect: do.PayOut) -> None:
-        paid_cents = effect.cents // 2 if self.rng.random() < self.rates.paid_part else effect.cents
-        self.truth.returned_cents += paid_cents
-        self.paid[effect.payout_id] = PayoutDone(effect.payout_id, paid_cents, effect.cents - paid_cents, "hopper:5")
-        self._answer_payout(self.paid[effect.payout_id])
+    def _ask_hoppers(self, effect: do.PayOut | do.QueryPayout) -> None:
+        hoppers = tuple(Hopper(h.place, h.coin_cents, 0, h.lifetime_coins) for h in self.hoppers.values())
+        self._answer_payout(HoppersAnswered(effect.payout_id, hoppers))
 
-    def _query_payout(self, effect: do.QueryPayout) -> None:
-        never = PayoutDone(effect.payout_id, 0, effect.cents)
-        self.pending.append(self.paid.get(effect.payout_id, never))
+    def _pay_coins(self, effect: do.PayCoins) -> None:
+        """Coins leave one by one; the power may fail between two, a hopper may run empty, jam, or give one too many."""
+        for order in effect.orders:
+            hopper = self.hoppers[order.place]
+            jams = self.rng.random() < self.rates.paid_part
+            while hopper.missing(order) and hopper.coins and not (jams and self.rng.random() < 0.3):
+                self._maybe_cut()
+                hopper.pay_one()
+            if self.rng.random() < self.rates.jam / 10 and hopper.coins:
+                hopper.pay_one()
+        self._tell_paid(effect)
 
-    def _answer_payout(self, done: PayoutDone) -> None:
+    def _tell_paid(self, effect: do.PayCoins | do.AskPaid) -> None:
+        paid = tuple(Paid(order.place, self.hoppers[order.place].paid_cents(order)) for order in effect.orders)
+        self._answer_payout(CoinsPaid(effect.payout_id, tuple(part for part in paid if part.cents)))
+
+    def _answer_payout(self, answer: Event) -> None:
         if self.rng.random() < self.rates.repeated_answer:
-            self.late.append(done)
+            self.late.append(answer)
         if not self.dangerous or self.rng.random() >= self.rates.lost_answer:
-            self.pending.append(done)
+            self.pending.append(answer)
 
     # Before and after the storm
 
@@ -365,7 +380,8 @@ class Town:
 
     def _stock(self) -> None:
         self._wish(ApproveRule(RULES[0]))
-        self._decide(MoveCash(1_000_000, "fund:comun", "hopper:5", "carmen"))
+        for hopper in self.hoppers.values():
+            self._decide(MoveCash(hopper.coins * hopper.coin_cents, "fund:comun", hopper.place, "carmen"))
         for product, maker in MAKERS.items():
             self._wish(PutMaker(MakerId(maker), maker.title()))
             self._wish(PutProduct(ProductId(product), MakerId(maker), product.title(), PRICES_CENTS[product]))

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from controller.domain.catalog import SlotId
+from controller.domain.change import HopperOrder
 from controller.domain.events import CoinsSeen
 from controller.domain.shop import Policy
 from controller.protocols import cctalk
@@ -40,6 +41,28 @@ class Acceptor:
             return None
         coins = tuple(COINS_CENTS[credit.position] for credit in news.credits)
         return CoinsSeen("coins", self.source, news.mark, coins, news.alarm, news.lost)
+
+
+@dataclass(slots=True)
+class SimulatedHopper:
+    """A hopper and the coins truly in it; it counts every coin it ever paid, and keeps that number without power."""
+
+    coin_cents: int
+    coins: int = 40
+    lifetime_coins: int = 1_000
+
+    @property
+    def place(self) -> str:
+        return f"hopper:{self.coin_cents}"
+
+    def missing(self, order: HopperOrder) -> int:
+        return max(0, order.coins - (self.lifetime_coins - order.lifetime_before))
+
+    def paid_cents(self, order: HopperOrder) -> int:
+        return (self.lifetime_coins - order.lifetime_before) * self.coin_cents
+
+    def pay_one(self) -> None:
+        self.coins, self.lifetime_coins = self.coins - 1, self.lifetime_coins + 1
 
 
 @dataclass(slots=True)
@@ -79,7 +102,7 @@ class Truth:
     """Coins in the box that a power cut hid: taken after the last committed reading, forgotten by the acceptor."""
     wrongs: list[str] = field(default_factory=list)
     returned_cents: int = 0
-    """What left the hopper or was given back by hand."""
+    """What was given back by hand; the hoppers know what left them."""
     box_cents: int = 0
     safe_cents: int = 0
     found_cents: int = 0
