@@ -108,7 +108,8 @@ def _invitation(view: View, names: Names, words: Words, age_ms: int) -> Message:
         return Message(words.say("pause.enough"), words.say("pause.enough_money"))
     if view.chosen:
         return _plain("chosen", words, slot=view.chosen, piece=piece_name(view.chosen, view, names))
-    return _plain("credit" if view.credit_cents else "idle", words)
+    told = _plain("credit" if view.credit_cents else "idle", words)
+    return told if view.gives_change else replace(told, money=words.say("till.exact"))
 
 
 def _nothing_to_buy(view: View, words: Words) -> Message:

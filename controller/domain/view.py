@@ -55,6 +55,8 @@ class View:
     left_ms: int | None
     notice: NoticeView | None
     slots: tuple[SlotView, ...]
+    gives_change: bool = True
+    """Whether coins can come back; if not, the screen asks for the exact amount before any coin goes in."""
     codes: tuple[NoticeView, ...] = ()
     """Earlier claim codes that somebody may still be copying; the newest stands in `notice`."""
 
@@ -77,6 +79,7 @@ def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, s
         left_ms=max(0, cycle.deadline_ms - now_ms) if cycle.deadline_ms is not None else None,
         notice=_notice(cycle.notice, now_ms),
         slots=tuple(_slot(slot, shop, cycle.last_vend_id + 1) for slot in shop),
+        gives_change=shop.gives_change,
         codes=tuple(code for told in cycle.codes if told != cycle.notice and (code := _notice(told, now_ms))),
     )
 

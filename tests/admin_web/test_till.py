@@ -123,3 +123,18 @@ def test_enough_credit_is_told_as_enough() -> None:
     """At the limit no more coins are taken, and the money is good for buying or giving back."""
     seen = at(replace(IDLE, phase="credit", credit_cents=2_000, coins_welcome=False, left_ms=80_000))
     assert (seen.message.title, seen.no_coins) == ("Ya puso bastante: toque una prenda", True)
+
+
+def test_a_machine_without_change_asks_for_the_exact_amount_before_any_coin() -> None:
+    """The idle screen says so first; with credit it says what becomes of the rest."""
+    for credit_cents in (0, 125):
+        seen = at(
+            replace(IDLE, gives_change=False, credit_cents=credit_cents, phase="credit" if credit_cents else "idle")
+        )
+        assert "valor exacto" in seen.message.money
+
+
+def test_a_code_stays_readable_while_the_till_speaks_of_something_else() -> None:
+    """A sale after a doubt does not take the first visitor's code from the screen."""
+    code = replace(with_news("doubt", claim="4TC-YNH").notice, cents=350)
+    assert at(replace(IDLE, codes=(code,))).codes == ("4TC-YNH · $3,50",)
