@@ -115,16 +115,19 @@ class Gateway:
             if waiting and not waiting.done():
                 waiting.set_result(reply)
             return
-        await self._refresh_names(changed=self.picture is None or reply.version != self.picture.version)
+        known = self.picture is not None and {slot.product for slot in reply.slots} <= self.names.pieces.keys()
+        if not known:
+            await self._refresh_names()
         self.picture, self._seen_s = reply, self._clock_s()
         self._say(f"connected to the controller at {self._socket}", logging.INFO)
         self._wake()
+        if known and self._clock_s() - self._named_s > NAMES_S:
+            await self._refresh_names()
 
-    async def _refresh_names(self, changed: bool) -> None:
-        """In a thread, because a disk may be slow and the pages must not wait for it."""
-        if changed or self._clock_s() - self._named_s > NAMES_S:
-            names = await asyncio.to_thread(read_names, self._database)
-            self.names, self._named_s = names or self.names, self._clock_s()
+    async def _refresh_names(self) -> None:
+        """In a thread, because a disk may be slow. A picture waits for it only when it shows an unknown product."""
+        names = await asyncio.to_thread(read_names, self._database)
+        self.names, self._named_s = names or self.names, self._clock_s()
 
     def _hang_up(self) -> None:
         if self._writer is not None:

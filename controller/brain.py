@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,10 @@ class Setting:
 
 
 class Brain:
-    """Owns the books. `performers` do each kind of effect; `publish` gets the machine's picture after every change."""
+    """Owns the books. `performers` do each kind of effect; `publish` gets the machine's picture after every change.
+
+    It gets a function that draws the picture, of values that never change: drawing is left to the thread that shows it.
+    """
 
     def __init__(
         self,
@@ -74,7 +78,7 @@ class Brain:
         clock: Clock,
         setting: Setting,
         performers: Mapping[type[do.Effect], Perform],
-        publish: Callable[[View], None] | None = None,
+        publish: Callable[[Callable[[], View]], None] | None = None,
     ) -> None:
         self.inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self.stopping = False
@@ -98,10 +102,11 @@ class Brain:
         floats = {place: cents for place, cents in self.journal.balances.items() if place.startswith("hopper:")}
         return replace(self.journal.shop, troubles=self.troubles, floats=floats)
 
-    def picture(self) -> View:
-        """The machine as it is right now."""
+    def picture(self) -> Callable[[], View]:
+        """Draws the machine as it is right now, whenever it is called."""
         now_ms, wall_ms = self._clock.mono_ms(), self._clock.wall_ms()
-        return view(self._setting.machine, self._boot_id, self._version, wall_ms, self.cycle, self.shop, now_ms)
+        name, boot_id, version = self._setting.machine, self._boot_id, self._version
+        return partial(view, name, boot_id, version, wall_ms, self.cycle, self.shop, now_ms)
 
     def put(self, message: Message) -> None:
         """Into the inbox; raises queue.Full, because a full inbox is a fault and not a reason to wait."""

@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings.exceptions import SettingsError
@@ -111,6 +111,35 @@ class Web(Section):
     """The port of the kiosk's pages."""
 
 
+class Hopper(Section):
+    """A ccTalk payout hopper that gives coins back. None by default; for each hopper write one such table."""
+
+    port: str = "/dev/serial/by-id/usb-ccTalk-hoppers"
+    """The serial device of its bus. Hoppers may share one; the coin acceptor must have another."""
+    address: Annotated[int, Field(ge=3, le=10)] = 3
+    """Its address on the bus. Hoppers that share a port need different ones."""
+    coin_cents: Annotated[int, Field(ge=1, le=10_000)]
+    """The one coin that lies in it. The hopper's account in the books is named after it, such as `hopper:25`."""
+    security: Literal["none", "serial"]
+    """As its switch stands: `none` for eight zero bytes, `serial` for its serial number. Never guessed."""
+    no_progress_s: Annotated[int, Field(ge=1, le=60)] = 10
+    """A payout that gives no coin for this long is stopped; the rest is owed by a claim code."""
+
+    @property
+    def place(self) -> str:
+        return f"hopper:{self.coin_cents}"
+
+    @field_validator("security", mode="before")
+    @classmethod
+    def _no_cipher(cls, value: object) -> object:
+        if value == "cipher":
+            raise ValueError(
+                "how enciphered security bytes are computed is not public; "
+                "switch the hopper to its serial number, or order one without encryption"
+            )
+        return value
+
+
 class Config(BaseSettings):
     """The whole file. Relative paths are relative to the folder the file lies in."""
 
@@ -123,6 +152,7 @@ class Config(BaseSettings):
     policy: Policy = Policy()
     clock: Clock = Clock()
     web: Web = Web()
+    hoppers: list[Hopper] = []
 
     @model_validator(mode="after")
     def _every_line_has_one_use(self) -> "Config":
@@ -137,6 +167,18 @@ class Config(BaseSettings):
                 raise ValueError(f"line {pin} is used twice: by `{other}` and by `{name}`")
         if strangers := self.cabinet.slot_buttons.keys() - set(self.slots()):
             raise ValueError(f"`cabinet.slot_buttons` names {sorted(strangers)}, but the motors make {self.slots()}")
+        return self
+
+    @model_validator(mode="after")
+    def _every_hopper_has_its_place(self) -> "Config":
+        for name, places in (
+            ("coin", [hopper.coin_cents for hopper in self.hoppers]),
+            ("port and address", [(hopper.port, hopper.address) for hopper in self.hoppers]),
+        ):
+            if len(set(places)) < len(places):
+                raise ValueError(f"two `hoppers` have the same {name}")
+        if self.coins.port in {hopper.port for hopper in self.hoppers}:
+            raise ValueError("`hoppers` must be on another port than `coins.port`")
         return self
 
     def slots(self) -> tuple[str, ...]:
@@ -186,6 +228,7 @@ def _anchored(config: Config, folder: Path) -> Config:
         update={
             "machine": machine.model_copy(update=paths),
             "coins": config.coins.model_copy(update={"port": str(folder / port)}),
+            "hoppers": [hopper.model_copy(update={"port": str(folder / hopper.port)}) for hopper in config.hoppers],
             "clock": Clock(offset_file=folder / offset if offset else None),
         }
     )
@@ -205,12 +248,12 @@ def _words(problem: ErrorDetails) -> str:
     """One problem as a sentence with the key, and for a stranger the nearest key that exists."""
     if not problem["loc"]:
         return problem["msg"].removeprefix("Value error, ")
-    *section, key = (str(part) for part in problem["loc"])
+    *section, key = (str(part) for part in problem["loc"] if not isinstance(part, int))
     where = ".".join([*section, key])
     if problem["type"] == "missing":
         return f"`{where}` is missing"
     if problem["type"] != "extra_forbidden":
-        return f"`{where}`: {problem['msg']} (found {problem['input']!r})"
+        return f"`{where}`: {problem['msg'].removeprefix('Value error, ')} (found {problem['input']!r})"
     known = keys(section)
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
     hint = f"did you mean `{'.'.join([*section, near[0]])}`?" if near else f"known here: {', '.join(known)}"
@@ -222,6 +265,6 @@ def keys(section: list[str]) -> list[str]:
     model: type[BaseModel] = Config
     for name in section:
         annotation = model.model_fields[name].annotation
-        found = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
+        found = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]  # also in `list[...]`
         model = next((kind for kind in found if issubclass(kind, BaseModel)), model)
     return list(model.model_fields)

@@ -2,6 +2,7 @@
 
 import queue
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,8 +58,11 @@ class Machine:
         kinds = (do.Dispense, do.QueryVend, do.PayOut, do.QueryPayout, do.AcceptCoins)
         performers = dict.fromkeys(kinds, self.done.append)
         setting = Setting("prueba", "0", frozenset({SlotId("A1")}))
-        self.brain = Brain(Journal(path, Policy()), Clock(), setting, performers, self.pictures.append)
+        self.brain = Brain(Journal(path, Policy()), Clock(), setting, performers, self._show)
         self.brain.start()
+
+    def _show(self, draw: Callable[[], View]) -> None:
+        self.pictures.append(draw())
 
     def stock(self) -> None:
         wishes = (

@@ -13,6 +13,7 @@ from controller.commands.init import commented
 from controller.config import Config, Machine, keys, load
 from controller.errors import ConfigError
 
+HOPPER = '[[hoppers]]\ncoin_cents = 25\nsecurity = "none"\n'
 NAME = '[machine]\nname = "quito-museo-1"\n'
 
 
@@ -63,6 +64,8 @@ def test_relative_paths_start_at_the_file(file: Path, monkeypatch: pytest.Monkey
     assert config.machine.socket == tmp_path / "minga.sock"
     assert config.coins.port == str(tmp_path / "ttys/coins")
     assert config.clock.offset_file == Path("/run/offset")
+    hoppers = load(written(file, HOPPER + 'port = "ttys/hoppers"\n')).hoppers
+    assert [hopper.port for hopper in hoppers] == [str(tmp_path / "ttys/hoppers")]
 
 
 def test_slots_stand_in_the_order_of_the_glass(file: Path) -> None:
@@ -102,6 +105,16 @@ def test_nothing_can_be_changed_afterwards(file: Path) -> None:
         ("[motors]\nrows = {}\n", "`motors.rows`"),
         ('[coins]\nchecksum = "crc8"\n', "'sum8' or 'crc16'"),
         ("coins = 5\n", "`machine.coins`"),
+        (HOPPER + "adress = 3\n", "`hoppers.adress` is not a key; did you mean `hoppers.address`?"),
+        (HOPPER + "address = 2\n", "`hoppers.address`"),
+        (
+            HOPPER.replace("none", "cipher"),
+            "`hoppers.security`: how enciphered security bytes are computed is not public",
+        ),
+        ("[[hoppers]]\ncoin_cents = 25\n", "`hoppers.security` is missing"),
+        (HOPPER + HOPPER + "address = 4\n", "two `hoppers` have the same coin"),
+        (HOPPER + HOPPER.replace("25", "10"), "two `hoppers` have the same port and address"),
+        (HOPPER + 'port = "x"\n[coins]\nport = "x"\n', "`hoppers` must be on another port than `coins.port`"),
         ("[motors]\nhome = 21\n", "line 21 is used twice: by `motors.home` and by `motors.drop_sensor`"),
         ("[cabinet]\nlamp = 12\n", "line 12 is used twice: by `motors.columns.1` and by `cabinet.lamp`"),
         ("[cabinet]\nslot_buttons = { Z9 = 22 }\n", "names ['Z9'], but the motors make"),
@@ -176,7 +189,8 @@ def test_what_init_writes_loads_back_to_the_defaults(file: Path) -> None:
 @pytest.mark.parametrize("section", list(Config.model_fields))
 def test_every_key_has_a_comment(section: str) -> None:
     """Each key of each section stands in the file, set or commented out, below at least one line that explains it."""
-    lines = commented("quito-museo-1").split(f"[{section}]\n")[1].split("\n\n[")[0].splitlines()
+    written_out = re.split(rf"\[{section}\]+\n", commented("quito-museo-1"))[1]
+    lines = written_out.split("\n\n")[0].splitlines()
     for key in keys([section]):
         (at,) = [number for number, line in enumerate(lines) if re.match(rf"(# )?{key} =", line)]
         assert at > 0
@@ -186,7 +200,7 @@ def test_every_key_has_a_comment(section: str) -> None:
 
 def test_every_commented_key_can_be_uncommented(file: Path) -> None:
     """A key without a default is shown in a form that TOML takes once a value stands behind it."""
-    text = commented("quito-museo-1")
+    text = commented("quito-museo-1").partition("# [[")[0]
     for key in re.findall(r"^# (\w+) =", text, re.MULTILINE):
         value = "{}" if key.endswith(("values_cents", "buttons")) else '"offset"'
         text = re.sub(rf"^# {key} =.*$", f"{key} = {value}", text, flags=re.MULTILINE)
@@ -194,6 +208,15 @@ def test_every_commented_key_can_be_uncommented(file: Path) -> None:
 
     assert tomllib.loads(text)["coins"]["values_cents"] == {}
     assert load(file).clock.offset_file == file.parent / "offset"
+
+
+def test_the_example_table_can_be_uncommented(file: Path) -> None:
+    """With the first `# ` off each of its lines, the example of a hopper is a hopper."""
+    text, mark, table = commented("quito-museo-1").partition("# [[hoppers]]")
+    file.write_text(text + re.sub("^# ", "", mark + table, flags=re.MULTILINE))
+    (hopper,) = load(file).hoppers
+
+    assert (hopper.place, hopper.address, hopper.security, hopper.no_progress_s) == ("hopper:25", 3, "none", 10)
 
 
 def test_init_makes_a_folder_that_can_be_used(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import pytest
@@ -46,7 +46,7 @@ def section(text: str, heading: str) -> str:
 def config_keys() -> Iterator[tuple[str, Any]]:
     """Every key as `section.key`, with its default."""
     for name, field in Config.model_fields.items():
-        model = field.annotation
+        model = next(iter(get_args(field.annotation)), field.annotation)  # the table of a `list[...]`
         assert isinstance(model, type)
         assert issubclass(model, BaseModel)
         for key, inner in model.model_fields.items():

@@ -87,6 +87,7 @@ class Cabinet:
 
     def __init__(self, wiring: Wiring, put: Callable[[Event], None]) -> None:
         self._put = put
+        self._lit: bool | None = None
         with ExitStack() as made:
             self._lamp = None if wiring.lamp is None else made.enter_context(OutputDevice(wiring.lamp))
             buttons = {put_event: pin for put_event, pin in self._buttons(wiring) if pin is not None}
@@ -98,10 +99,11 @@ class Cabinet:
 
     def lamp(self, on: bool) -> None:
         """Light the lamp or put it out. A lamp that cannot be reached stops nothing: it is only logged."""
-        if self._lamp is None:
+        if self._lamp is None or self._lit is on:
             return
         try:
             self._lamp.value = on
+            self._lit = on
         except Exception:
             log.exception("the lamp cannot be reached")
 

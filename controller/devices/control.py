@@ -45,8 +45,9 @@ class ControlServer:
     def __init__(self, path: Path, ask: Callable[[Wish | Event, Reply], None]) -> None:
         self._path, self._ask = path, ask
         self._news = threading.Condition()
-        self._picture: View | None = None
-        self._line = b""
+        self._draw: Callable[[], View] | None = None
+        self._drawing = threading.Lock()
+        self._drawn = (0, b"")
         self._count = 0
         self._seats = threading.BoundedSemaphore(CLIENTS_MAX)
         self._stopping = False
@@ -56,10 +57,10 @@ class ControlServer:
     def start(self) -> None:
         threading.Thread(target=self._accept, name="control", daemon=True).start()
 
-    def publish(self, picture: View) -> None:
-        """The newest picture, for everyone who watches. Returns at once."""
+    def publish(self, draw: Callable[[], View]) -> None:
+        """The newest picture, for everyone who watches; drawn once, by the first who sends it. Returns at once."""
         with self._news:
-            self._picture, self._line, self._count = picture, b"", self._count + 1
+            self._draw, self._count = draw, self._count + 1
             self._news.notify_all()
 
     def stop(self) -> None:
@@ -139,12 +140,18 @@ class ControlServer:
                 with self._news:
                     while self._count == sent and not self._stopping and not connection.closed:
                         self._news.wait()
-                    if self._stopping or connection.closed or self._picture is None:
+                    if self._stopping or connection.closed or self._draw is None:
                         break
-                    self._line = self._line or write_state(self._picture)
-                    line, sent = self._line, self._count
-                connection.send(line)
+                    draw, sent = self._draw, self._count
+                connection.send(self._line(draw, sent))
         connection.close()
+
+    def _line(self, draw: Callable[[], View], count: int) -> bytes:
+        """The picture as a line, drawn once for all who watch, and never while the brain wants to publish the next."""
+        with self._drawing:
+            if self._drawn[0] != count:
+                self._drawn = (count, write_state(draw()))
+            return self._drawn[1]
 
 
 class _Connection:

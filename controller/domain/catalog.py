@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NewType
 
 from controller.domain.money import split
@@ -79,8 +80,14 @@ class SplitRule:
 
     def shares(self, price_cents: int, maker: MakerId, turn: int) -> tuple[Share, ...]:
         """The price in parts that add up to it; `turn` passes the odd cent around (the vend id)."""
-        owners = {_account(recipient, maker): weight for recipient, weight in self.weights}
-        return tuple(Share(account, cents) for account, cents in split(price_cents, owners, turn).items())
+        return _shares(self, price_cents, maker, turn)
+
+
+@lru_cache(maxsize=1_024)
+def _shares(rule: SplitRule, price_cents: int, maker: MakerId, turn: int) -> tuple[Share, ...]:
+    """Remembered, because every picture of the shelf shows the shares of the next sale."""
+    owners = {_account(recipient, maker): weight for recipient, weight in rule.weights}
+    return tuple(Share(account, cents) for account, cents in split(price_cents, owners, turn).items())
 
 
 def _account(recipient: str, maker: MakerId) -> Account:

@@ -23,6 +23,8 @@ def split(total_cents: int, weights: Mapping[Name, int], turn: int = 0) -> dict[
         raise ValueError(f"cannot split {total_cents} cents by {dict(weights)}")
     parts = {name: total_cents * weight // whole for name, weight in weights.items()}
     left_cents = total_cents - sum(parts.values())
+    if not left_cents:
+        return parts
     remainders = {name: total_cents * weight % whole for name, weight in weights.items()}
 
     def first_in_line(name: Name) -> tuple[int, int]:

@@ -64,6 +64,7 @@ class View:
 def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, shop: Shop, now_ms: int) -> View:
     """The picture of this moment."""
     chosen = shop.slots.get(cycle.chosen) if cycle.chosen else None
+    selling = shop.selling
     return View(
         machine=machine,
         boot_id=boot_id,
@@ -78,7 +79,7 @@ def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, s
         troubles=tuple(sorted(trouble.value for trouble in shop.troubles)),
         left_ms=max(0, cycle.deadline_ms - now_ms) if cycle.deadline_ms is not None else None,
         notice=_notice(cycle.notice, now_ms),
-        slots=tuple(_slot(slot, shop, cycle.last_vend_id + 1) for slot in shop),
+        slots=tuple(_slot(slot, shop, selling, cycle.last_vend_id + 1) for slot in shop),
         gives_change=shop.gives_change,
         codes=tuple(code for told in cycle.codes if told != cycle.notice and (code := _notice(told, now_ms))),
     )
@@ -90,7 +91,7 @@ def _notice(notice: Notice | None, now_ms: int) -> NoticeView | None:
     return NoticeView(notice.news.value, notice.slot, notice.cents, notice.claim, notice.until_ms - now_ms)
 
 
-def _slot(slot: Slot, shop: Shop, turn: int) -> SlotView:
+def _slot(slot: Slot, shop: Shop, selling: bool, turn: int) -> SlotView:
     shares = shop.rule.shares(slot.price_cents, slot.maker, turn) if shop.rule else ()
     return SlotView(
         slot.slot,
@@ -98,15 +99,15 @@ def _slot(slot: Slot, shop: Shop, turn: int) -> SlotView:
         slot.maker,
         slot.price_cents,
         slot.quantity,
-        _status(slot, shop),
+        _status(slot, selling),
         slot.closed.value if slot.closed else None,
         shares,
     )
 
 
-def _status(slot: Slot, shop: Shop) -> str:
+def _status(slot: Slot, selling: bool) -> str:
     if slot.closed:
         return "closed"
     if not slot.quantity:
         return "sold-out"
-    return "ready" if shop.selling else "paused"
+    return "ready" if selling else "paused"

@@ -6,6 +6,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -104,24 +105,24 @@ def test_two_clients_ask_at_once_and_each_gets_its_own(server: ControlServer, pa
 
 def test_a_watcher_sees_the_newest_picture_and_every_later_one(server: ControlServer, path: Path) -> None:
     """The first picture comes at once, without waiting for a change."""
-    server.publish(picture(1))
-    server.publish(picture(2))
+    server.publish(partial(picture, 1))
+    server.publish(partial(picture, 2))
     with Client(path) as client:
         assert client.watch() == picture(2)
-        server.publish(picture(3))
+        server.publish(partial(picture, 3))
         assert client.picture() == picture(3)
         assert client.ask(Ping()).ok
 
 
 def test_who_watches_twice_sees_each_picture_once(server: ControlServer, path: Path) -> None:
     """A second `watch` is answered, and no picture comes double afterwards."""
-    server.publish(picture(1))
+    server.publish(partial(picture, 1))
     with Client(path) as client:
         client.watch()
         assert client.ask(Watch()).ok
         seen = []
         for version in (2, 3, 4):
-            server.publish(picture(version))
+            server.publish(partial(picture, version))
             seen.append(client.picture().version)
         assert seen == [2, 3, 4]
 
@@ -220,12 +221,12 @@ def test_a_watcher_that_never_reads_delays_nobody(
     big = "m" * 40_000
     with raw(path) as deaf, Client(path) as other:
         deaf.sendall(b'{"v":1,"id":1,"do":"watch"}\n')
-        server.publish(picture(0, big))
+        server.publish(partial(picture, 0, big))
         other.watch()
         slowest_s = 0.0
         for version in range(1, 40):
             began_s = time.monotonic()
-            server.publish(picture(version, big))
+            server.publish(partial(picture, version, big))
             slowest_s = max(slowest_s, time.monotonic() - began_s)
         while other.picture().version < 39:
             pass
@@ -240,7 +241,7 @@ def test_a_watcher_that_stopped_reading_is_hung_up_on(path: Path, monkeypatch: p
     server.start()
 
     def is_let_go() -> bool:
-        server.publish(picture(1, "m" * 60_000))
+        server.publish(partial(picture, 1, "m" * 60_000))
         return not any(thread.name == "control-client" for thread in set(threading.enumerate()) - before)
 
     with raw(path) as deaf:
@@ -285,7 +286,7 @@ def test_a_stop_hangs_up_on_everybody(path: Path) -> None:
     before = set(threading.enumerate())
     server = ControlServer(path, Brain().ask)
     server.start()
-    server.publish(picture(1))
+    server.publish(partial(picture, 1))
     with Client(path, timeout_s=2.0) as watcher, raw(path, timeout_s=2.0) as idle:
         watcher.watch()
         answer_to(idle, PING)

@@ -6,6 +6,8 @@
     exchange      one question and its answer on a line with an echo
     conversation  a script of questions and pauses
     host          the host's half of a coin acceptor
+    hopper        the host's half of a payout hopper
+    payout        a hopper's own numbers, and whether they agree
 
 Follows the ccTalk Generic Specification 4.7, parts 1 to 4. Imports nothing but the standard library.
 """
@@ -15,13 +17,26 @@ from .errors import LocalProtocolError, ProtocolError, RemoteProtocolError
 from .events import Found, HostEvent, Identity, Lost, Noted, Ready, Remembered, Stopped, WasReset
 from .exchange import Exchange, NoAnswer, Question, Silence
 from .frame import FRAME_BYTES_MAX, FRAME_BYTES_MIN, CrcFrame, Decoder, Frame
+from .hopper import HopperHost, Security
 from .host import SETTLE_MS, Host
-from .names import FAULTS, Header, Severity, error_name, error_severity, fault_name, header_name
+from .names import (
+    FAULTS,
+    HOPPER_BLOCKED,
+    Header,
+    HopperFlag,
+    Severity,
+    error_name,
+    error_severity,
+    fault_name,
+    header_name,
+)
+from .payout import Outcome, Status, Still, doubt_of_dispense, executed, outcome_of
 
 __all__ = [
     "FAULTS",
     "FRAME_BYTES_MAX",
     "FRAME_BYTES_MIN",
+    "HOPPER_BLOCKED",
     "SETTLE_MS",
     "Alarm",
     "Buffer",
@@ -34,6 +49,8 @@ __all__ = [
     "Found",
     "Frame",
     "Header",
+    "HopperFlag",
+    "HopperHost",
     "Host",
     "HostEvent",
     "Identity",
@@ -41,22 +58,29 @@ __all__ = [
     "Lost",
     "NoAnswer",
     "Noted",
+    "Outcome",
     "ProtocolError",
     "Question",
     "Reading",
     "Ready",
     "Remembered",
     "RemoteProtocolError",
+    "Security",
     "Severity",
     "Silence",
+    "Status",
+    "Still",
     "Stopped",
     "WasReset",
     "coin_id",
     "coin_value",
     "cvf_value",
+    "doubt_of_dispense",
     "error_name",
     "error_severity",
+    "executed",
     "fault_name",
     "header_name",
     "new_events",
+    "outcome_of",
 ]

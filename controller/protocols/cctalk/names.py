@@ -1,9 +1,10 @@
-"""What ccTalk's numbers are called: headers, the errors in a 229 reply, the faults of a self-check (4.7 part 3, tables 1-3).
+"""What ccTalk's numbers are called: headers, the errors in a 229 reply, the faults of a self-check (4.7 part 3, tables 1-3),
+the flags of a hopper's test.
 
 How grave an error is is advice: the standard lists the codes without it.
 """
 
-from enum import IntEnum, StrEnum
+from enum import IntEnum, IntFlag, StrEnum
 
 
 class Header(IntEnum):
@@ -221,3 +222,51 @@ FAULTS: dict[int, str] = {
 def fault_name(code: int) -> str:
     """What fault `code` of a self-check is called."""
     return FAULTS.get(code, f"fault {code}")
+
+
+class HopperFlag(IntFlag):
+    """The registers of a hopper's test (header 163), lowest first, one bit each; an old hopper sends fewer of them."""
+
+    CURRENT_TOO_HIGH = 1 << 0
+    PAYOUT_TIMEOUT = 1 << 1
+    MOTOR_REVERSED = 1 << 2
+    PATH_BLOCKED_WHILE_IDLE = 1 << 3
+    SHORT_CIRCUIT_WHILE_IDLE = 1 << 4
+    BLOCKED_DURING_PAYOUT = 1 << 5
+    POWER_UP_SEEN = 1 << 6
+    PAYOUT_DISABLED = 1 << 7
+    SHORT_CIRCUIT_DURING_PAYOUT = 1 << 8
+    SINGLE_COIN_MODE = 1 << 9
+    USE_OTHER_HOPPER = 1 << 10
+    FINGER_MISMATCH = 1 << 11
+    REVERSE_LIMIT = 1 << 12
+    COIL_FAULT = 1 << 13
+    NV_CHECKSUM = 1 << 14
+    PIN_ENABLED = 1 << 15
+    POWER_DOWN_DURING_PAYOUT = 1 << 16
+    UNKNOWN_COIN_PAID = 1 << 17
+    PIN_WRONG = 1 << 18
+    CIPHER_KEY_WRONG = 1 << 19
+    ENCRYPTION_ENABLED = 1 << 20
+
+    @property
+    def words(self) -> str:
+        """`payout timeout, power up seen`; bits without a name are left out."""
+        return ", ".join(flag.name.lower().replace("_", " ") for flag in HopperFlag if flag in self and flag.name)
+
+
+HOPPER_BLOCKED = (
+    HopperFlag.CURRENT_TOO_HIGH
+    | HopperFlag.PATH_BLOCKED_WHILE_IDLE
+    | HopperFlag.SHORT_CIRCUIT_WHILE_IDLE
+    | HopperFlag.BLOCKED_DURING_PAYOUT
+    | HopperFlag.SHORT_CIRCUIT_DURING_PAYOUT
+    | HopperFlag.FINGER_MISMATCH
+    | HopperFlag.REVERSE_LIMIT
+    | HopperFlag.COIL_FAULT
+    | HopperFlag.POWER_DOWN_DURING_PAYOUT
+    | HopperFlag.UNKNOWN_COIN_PAID
+    | HopperFlag.PIN_WRONG
+    | HopperFlag.CIPHER_KEY_WRONG
+)
+"""With any of these a hopper pays nothing before a software reset."""

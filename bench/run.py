@@ -1,0 +1,100 @@
+"""One command, one table: what Minga is quick at, what it is slow at, and the limit of the same machine at the same moment.
+
+    python bench/run.py                       the quick bench, at most a minute and a half
+    python bench/run.py --full                more rounds of the same
+    python bench/run.py --only start,idle     some pieces
+    python bench/run.py --json figures.json   the same rows for programs
+
+Everything runs on Unix sockets and loopback, in temporary folders, and ends only processes that it started. The status
+is 1 when a check failed; a missed goal is a figure, not a failure.
+"""
+
+import argparse
+import json
+import os
+import platform
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+if __package__ in (None, ""):
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench import b_bytes, b_durable, b_idle, b_latency, b_parser, b_start
+from bench.effort import FULL, QUICK, Effort
+from bench.table import CheckFailed, Row, printed
+
+PIECES: dict[str, Callable[[Effort], list[Row]]] = {
+    "latency": b_latency.measure,
+    "durable": b_durable.measure,
+    "bytes": b_bytes.measure,
+    "parser": b_parser.measure,
+    "start": b_start.measure,
+    "idle": b_idle.measure,
+}
+
+
+def main(words: list[str] | None = None) -> None:
+    given = _arguments(words)
+    rows = measure(given.only, FULL if given.full else QUICK)
+    print(f"{about()}\n\n{printed(rows)}")
+    if given.json:
+        report = {"machine": about(), "load": os.getloadavg(), "rows": [asdict(row) for row in rows]}
+        given.json.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    raise SystemExit(1 if any(row.subject == "FAILED" for row in rows) else 0)
+
+
+def measure(pieces: list[str], effort: Effort) -> list[Row]:
+    """The rows of these pieces; a piece whose check fails is one row that says so."""
+    rows: list[Row] = []
+    for name in pieces:
+        began_s = time.monotonic()
+        print(f"bench: {name} …", end=" ", file=sys.stderr, flush=True)
+        try:
+            rows += PIECES[name](effort)
+        except CheckFailed as error:
+            rows.append(Row("", f"{name}: {error}", "FAILED", ok=False))
+        print(f"{time.monotonic() - began_s:.0f} s", file=sys.stderr)
+    return rows
+
+
+def about() -> str:
+    """The machine and the moment, for whoever reads the figures later."""
+    load = " ".join(f"{figure:.2f}" for figure in os.getloadavg())
+    python, sqlite = platform.python_version(), sqlite3.sqlite_version
+    return (
+        f"{time.strftime('%Y-%m-%d %H:%M')}, {os.cpu_count()} × {_processor()}, Linux {platform.release()}, "
+        f"CPython {python}, SQLite {sqlite}; load {load}\n"
+        "Hardware simulated. On another machine only ratios and counts carry over."
+    )
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _arguments(words: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").partition("\n")[0])
+    effort = parser.add_mutually_exclusive_group()
+    effort.add_argument("--quick", action="store_true", help="at most 90 seconds; the default")
+    effort.add_argument("--full", action="store_true", help="several times as many rounds")
+    parser.add_argument("--only", type=_pieces, default=list(PIECES), help=f"some of: {','.join(PIECES)}")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well")
+    return parser.parse_args(words)
+
+
+def _pieces(text: str) -> list[str]:
+    names = text.split(",")
+    if strangers := set(names) - PIECES.keys():
+        raise argparse.ArgumentTypeError(
+            f"no piece is called {', '.join(sorted(strangers))}; there are {', '.join(PIECES)}"
+        )
+    return names
+
+
+if __name__ == "__main__":
+    main()
