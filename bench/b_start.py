@@ -17,9 +17,8 @@ from pathlib import Path
 
 from bench.effort import Effort
 from bench.machine import ENVIRONMENT, Machine
-from bench.process import cpu_s
+from bench.process import cpu_s, free_port
 from bench.table import CheckFailed, Rounds, Row, at_most
-from hw_mocks.museum import free_port
 
 CONTROLLER_LIMIT, WEB_LIMIT = 12, 1.2
 EMPTY = Path(__file__).with_name("floors") / "empty_web.py"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bench.board import Board, Turn
+from bench.process import free_port
 from bench.table import CheckFailed
 from controller.client import Client, ControllerGone
 from controller.commands import catalogue
@@ -29,7 +30,6 @@ from controller.ledger.schema import create
 from controller.ledger.verify import verify
 from hw_mocks.acceptor import ECUADOR_COINS, SimulatedAcceptor
 from hw_mocks.acceptor_firmware import AcceptorFirmware
-from hw_mocks.museum import free_port
 
 READY_S = 60.0
 STOP_S = 10.0

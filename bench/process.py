@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,3 +55,10 @@ def _number(file: Path, pattern: str) -> int:
     found = re.search(pattern, file.read_text(), re.MULTILINE)
     assert found, f"{file} does not tell {pattern}"
     return int(found[1])
+
+
+def free_port() -> int:
+    """A loopback port nobody uses right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,17 +1,12 @@
 """The one place where the controller is put together, started and ended."""
 
-import fcntl
 import logging
-import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from pathlib import Path
-from types import FrameType
-from typing import IO
 
 from gpiozero import GPIOZeroError
 
@@ -23,18 +18,22 @@ from controller.config import Policy as PolicyConfig
 from controller.devices.cabinet import Cabinet
 from controller.devices.coins import CoinAcceptor
 from controller.devices.control import ControlServer
+from controller.devices.hoppers import Hoppers
 from controller.devices.matrix import MotorMatrix
 from controller.domain import effects as do
 from controller.domain.catalog import SlotId
 from controller.domain.cycle import Phase
-from controller.domain.events import PayoutDone
+from controller.domain.events import Trouble
 from controller.domain.shop import Policy
-from controller.domain.view import View
 from controller.errors import MingaError
+from controller.ledger.alone import alone
 from controller.ledger.journal import Journal
 
 log = logging.getLogger("minga")
 
+STOPS = {signal.SIGTERM, signal.SIGINT}
+SETTLE_MS = 1_000
+"""How long coins on their way are waited for at a stop; systemd and people are impatient."""
 VEND_ENDS_S = 15.0
 """A stop waits this long for a piece that is already on its way."""
 
@@ -44,8 +43,9 @@ def run(config: Config) -> None:
 
     Raises MingaError with the way out when the machine cannot start.
     """
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # before any thread is born, so that all of them inherit it
     with ExitStack() as closing:
-        closing.enter_context(_alone(config.machine.database))
+        closing.enter_context(alone(config.machine.database))
         journal = Journal(config.machine.database, _policy(config.policy))
         brain, acceptor = _assemble(config, journal, closing)
         _stop_on_signal(partial(_wind_down, brain, acceptor))
@@ -59,7 +59,7 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
     wired = frozenset(SlotId(slot) for slot in config.slots())
     setting = Setting(config.machine.name, __version__, wired, config.machine.disk_free_mb_min)
     performers: dict[type[do.Effect], Perform] = {}
-    brain = Brain(journal, Clock(config.clock.offset_file), setting, performers, lambda picture: show(picture))
+    brain = Brain(journal, Clock(config.clock.offset_file), setting, performers, lambda draw: server.publish(draw))
 
     closing.callback(lambda: brain.journal.close())  # whichever it has open by then
     with _words_for_gpio():
@@ -67,31 +67,31 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
         closing.callback(motors.close)
         cabinet = Cabinet(config.cabinet, brain.put)
         closing.callback(cabinet.close)
-    acceptor = CoinAcceptor(config.coins, brain.put)
+    acceptor = CoinAcceptor(config.coins, brain.put, settle_ms=SETTLE_MS)
     closing.callback(acceptor.stop)
+    hoppers = Hoppers(config.hoppers, brain.put, Trouble.NO_HOPPER)
+    closing.callback(hoppers.stop)
     server = ControlServer(config.machine.socket, lambda ask, reply: brain.put(Asked(ask, reply)))
     closing.callback(server.stop)
 
-    def show(picture: View) -> None:
-        cabinet.lamp(picture.coins_welcome)
-        server.publish(picture)
+    def take_coins(effect: do.AcceptCoins) -> None:
+        acceptor.accept(effect.accept)
+        cabinet.lamp(effect.accept)
 
     performers |= {
         do.Dispense: motors.dispense,
         do.QueryVend: motors.query,
-        do.AcceptCoins: lambda effect: acceptor.accept(effect.accept),
-        do.PayOut: lambda effect: brain.put(_owed(effect)),
-        do.QueryPayout: lambda effect: brain.put(_owed(effect)),
+        do.AcceptCoins: take_coins,
+        do.PayOut: lambda effect: hoppers.ask(do.AskHoppers(effect.payout_id)),
+        do.QueryPayout: lambda effect: hoppers.ask(do.AskHoppers(effect.payout_id)),
+        do.PayCoins: hoppers.pay,
+        do.AskPaid: hoppers.ask_paid,
     }
     brain.start()
+    hoppers.start()
     acceptor.start()
     server.start()
     return brain, acceptor
-
-
-def _owed(effect: do.PayOut | do.QueryPayout) -> PayoutDone:
-    """A machine without a hopper pays nothing out by itself: all of it is owed by a claim code."""
-    return PayoutDone(effect.payout_id, paid_cents=0, unpaid_cents=effect.cents)
 
 
 def _policy(policy: PolicyConfig) -> Policy:
@@ -101,32 +101,6 @@ def _policy(policy: PolicyConfig) -> Policy:
         notice_ms=policy.notice_s * 1_000,
         credit_max_cents=policy.credit_max_cents,
     )
-
-
-@contextmanager
-def _alone(database: Path) -> Iterator[None]:
-    """Refuse to be the second controller on these books: two brains would sell the same piece twice."""
-    lock = database.with_name(database.name + ".lock")
-    try:
-        file: IO[str] = lock.open("a+")
-    except OSError as error:
-        raise MingaError(
-            f"{lock}: cannot be opened ({error.strerror}); the controller must own the database's folder"
-        ) from None
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
-            raise MingaError(
-                f"{database}: another controller (process {holder}) runs on this database; "
-                "stop it first, `systemctl stop minga-controller` on an installed machine"
-            ) from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        yield
 
 
 @contextmanager
@@ -142,19 +116,23 @@ def _words_for_gpio() -> Iterator[None]:
 
 
 def _wind_down(brain: Brain, acceptor: CoinAcceptor) -> None:
-    """Close for coins and book those on their way; let a vend under way end; then stop."""
+    """Close for coins and book those on their way; let a vend or a payout under way end; then stop."""
     acceptor.stop()
     late_s = time.monotonic() + VEND_ENDS_S
-    while brain.cycle.phase is Phase.DISPENSING and time.monotonic() < late_s:
+    busy = (Phase.DISPENSING, Phase.REFUNDING)
+    while brain.cycle.phase in busy and Trouble.DISK not in brain.troubles and time.monotonic() < late_s:
         time.sleep(0.02)
     brain.stop()
 
 
 def _stop_on_signal(wind_down: Callable[[], None]) -> None:
-    """SIGTERM and Ctrl-C wind the machine down in a thread of their own, while the brain goes on booking."""
+    """SIGTERM and Ctrl-C wind the machine down in a thread of their own, while the brain goes on booking.
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        threading.Thread(target=wind_down, name="wind-down", daemon=True).start()
+    The thread waits for them; a handler would wait until the brain's thread has time for it.
+    """
 
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, stop)
+    def wait() -> None:
+        signal.sigwait(STOPS)
+        wind_down()
+
+    threading.Thread(target=wait, name="wind-down", daemon=True).start()

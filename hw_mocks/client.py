@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 ANSWER_S = 5.0
 
@@ -25,7 +25,7 @@ class WorldClient:
         self._socket.connect(os.fspath(path))
         self._lines = self._socket.makefile("r", encoding="utf-8")
 
-    def __enter__(self) -> "WorldClient":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -118,14 +118,16 @@ class Visit:
         if mishap in ("changes-mind", "walks-away"):
             self._pay(price_cents // 2)
             return self._leave(mishap)
-        if self.visitor.coins_first:
-            self._pay(price_cents)
-            self._choose()
-        else:
-            self._choose()
-            self._pay(price_cents)
-        if mishap == "cut":
-            return self._power_cut()
+        with self.day.museum.hand.watch() as happenings:
+            if self.visitor.coins_first:
+                self._pay(price_cents)
+                self._choose()
+            else:
+                self._choose()
+                self._pay(price_cents)
+            if mishap == "cut":
+                happenings.until("motor", on=True)
+                return self._power_cut()
         return self._await_end()
 
     def _pay(self, cents: int) -> None:
@@ -166,10 +168,11 @@ class Visit:
             self.day.museum.hand.press("return")
         self._wait(lambda picture: picture.phase == "idle" and picture.notice, "no claim code")
         assert self.picture.notice
-        self.day.tell(f"a visitor {mishap.replace('-', ' ')}: claim {self.picture.notice.claim}")
+        told = self.picture.notice
+        what = f"claim {told.claim}" if told.claim else f"{dollars(told.cents)} given back"
+        self.day.tell(f"a visitor {mishap.replace('-', ' ')}: {what}")
 
     def _power_cut(self) -> None:
-        self._wait(lambda picture: picture.vending, "no vend")
         museum = self.day.museum
         museum.cut_power()
         self.day.power_cuts += 1

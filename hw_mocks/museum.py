@@ -5,8 +5,8 @@ paths lead to simulated hardware.
 """
 
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,11 +18,13 @@ from controller.client import Client, ControllerGone
 from controller.commands import catalogue
 from controller.commands.init import EXAMPLE
 from controller.config import Config, load
+from controller.domain.treasury import MoveCash
 from controller.domain.view import View
 from controller.errors import MingaError
 from controller.ledger.schema import create
 from hw_mocks.client import WorldClient
 from hw_mocks.garments import write_photos
+from hw_mocks.server import COINS_EACH
 from hw_mocks.wire import SOCKET_VARIABLE
 
 Thing = TypeVar("Thing")
@@ -34,6 +36,8 @@ KINDS = {
     "panuelo-pajaro": "kerchief",
     "muneca": "doll",
 }
+FLOATS_CENTS = {"hopper:25": 25 * COINS_EACH, "hopper:5": 5 * COINS_EACH}
+"""What the fund for change puts into the hoppers, so that the machine can give change."""
 READY_S = 20.0
 STOP_S = 10.0
 
@@ -68,6 +72,18 @@ slot_buttons = { A1 = 2, A2 = 3, A3 = 4, A4 = 7, B1 = 8, B2 = 9, B3 = 10, B4 = 1
 
 [clock]
 offset_file = "run/clock"
+
+[[hoppers]]
+port = "run/hoppers"
+address = 3
+coin_cents = 25
+security = "none"
+
+[[hoppers]]
+port = "run/hoppers"
+address = 4
+coin_cents = 5
+security = "none"
 """
 
 
@@ -75,7 +91,7 @@ class Museum:
     """The processes of one simulated machine. Use as a context: leaving it ends every process it started."""
 
     def __init__(self, folder: Path, port: int = 0) -> None:
-        self.folder, self.port = folder, port or free_port()
+        self.folder, self.port = folder, port
         self.file = folder / "minga.toml"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self.hand: WorldClient
@@ -108,6 +124,9 @@ class Museum:
         content = catalogue.read(EXAMPLE)
         with self.client() as client:
             catalogue.send(client, content, by="demo")
+            for place, cents in FLOATS_CENTS.items():
+                answer = client.ask(MoveCash(cents, "fund:vuelto", place, "demo"))
+                assert answer.ok, answer.words
         for row in content["slots"]:
             self.hand.fill(row["slot"], row["quantity"])
 
@@ -134,13 +153,24 @@ class Museum:
         return self._until(look, "the controller")
 
     def wait_for_pages(self) -> None:
-        """Until the kiosk's page can be opened; the web process starts slower than the controller."""
-        self._until(lambda: socket.create_connection(("127.0.0.1", self.port), timeout=1).close(), "the pages")
+        """Until the kiosk's page can be opened, wherever it found a free port."""
+
+        def address() -> int:
+            found = re.findall(r"the kiosk page is on http://[^:]+:(\d+)", self.log("web"))
+            if not found:
+                raise ControllerGone("the pages do not listen yet")
+            return int(found[-1])
+
+        self.port = self._until(address, "the pages")
+
+    def kill_controller(self) -> None:
+        """`kill -9`: no handler runs, nothing is tidied up."""
+        self._processes["controller"].kill()
+        self._processes.pop("controller").wait()
 
     def cut_power(self) -> None:
         """The plug is pulled: the controller dies without a word and every line falls."""
-        self._processes["controller"].kill()
-        self._processes.pop("controller").wait()
+        self.kill_controller()
         self.hand.power(False)
 
     def restore_power(self) -> View:
@@ -205,14 +235,7 @@ class Museum:
             except (OSError, ControllerGone) as error:
                 for name, process in self._processes.items():
                     if process.poll() is not None:
-                        raise MingaError(f"{what} ended at once: {self.log(name).strip()[-600:]}") from None
+                        raise MingaError(f"{what} cannot come, {name} ended: {self.log(name).strip()[-600:]}") from None
                 if time.monotonic() > deadline:
                     raise MingaError(f"{what} does not get ready: {error}") from None
                 time.sleep(0.02)
-
-
-def free_port() -> int:
-    """A loopback port nobody uses right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

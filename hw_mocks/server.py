@@ -14,11 +14,15 @@ from controller.config import Config, load
 from controller.errors import MingaError
 from hw_mocks.acceptor import ECUADOR_COINS, SimulatedAcceptor
 from hw_mocks.acts import Acts
+from hw_mocks.hopper import SimulatedBus, SimulatedHopper
 from hw_mocks.host import WorldServer
+from hw_mocks.things import Coin
 from hw_mocks.wire import SOCKET_VARIABLE
 from hw_mocks.world import World
 
 PIECES_EACH = 6
+COINS_EACH = 200
+"""So many coins lie in each simulated hopper."""
 
 
 def serve_world(config: Config, run_dir: Path, speed: float = 1.0) -> None:
@@ -32,6 +36,7 @@ def serve_world(config: Config, run_dir: Path, speed: float = 1.0) -> None:
     if not port.parent.is_dir():
         raise MingaError(f'{port}: no simulated device can lie there; set `port = "run/coins"` under [coins]')
     acceptor.open(port)
+    buses = _hoppers(config, world, speed)
     try:
         print(_where(config, server), flush=True)
         server.run()
@@ -39,6 +44,28 @@ def serve_world(config: Config, run_dir: Path, speed: float = 1.0) -> None:
         print("the simulated machine is switched off")
     finally:
         acceptor.close()
+        for bus in buses:
+            bus.close()
+
+
+def _hoppers(config: Config, world: World, speed: float) -> list[SimulatedBus]:
+    """The configured hoppers, each full of its coin, on the ports where the controller looks for them."""
+    ports: dict[str, list[SimulatedHopper]] = {}
+    for number, hopper in enumerate(config.hoppers):
+        simulated = SimulatedHopper(
+            hopper.coin_cents,
+            COINS_EACH,
+            lambda cents: world.coins.append(Coin(0, cents, world.now_ms, "out")),
+            address=hopper.address,
+            serial=345_678 + number,
+            security=hopper.security,
+            speed=speed,
+        )
+        ports.setdefault(hopper.port, []).append(simulated)
+    buses = [SimulatedBus(*hoppers) for hoppers in ports.values()]
+    for bus, port in zip(buses, ports, strict=True):
+        bus.open(Path(port))
+    return buses
 
 
 def _where(config: Config, server: WorldServer) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Place = Literal["box", "tray"]
+Place = Literal["box", "tray", "out"]
 
 
 @dataclass(slots=True)
@@ -18,7 +18,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Coin:
-    """One coin a visitor put in: `box` was accepted, `tray` came back."""
+    """One coin a visitor put in: `box` was accepted, `tray` came back. `out` is one that a hopper gave her."""
 
     position: int
     cents: int

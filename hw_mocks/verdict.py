@@ -15,27 +15,42 @@ def judge(database: Path, truth: dict[str, Any]) -> tuple[Totals, list[str]]:
     db = open_readonly(database)
     totals = reports.totals(db)
     complaints = [str(complaint) for complaint in verify(db)]
-    complaints += _money(totals, truth)
+    complaints += _money(db, totals, truth)
     complaints += _pieces(db, totals, truth)
     db.close()
     return totals, complaints
 
 
-def _money(totals: Totals, truth: dict[str, Any]) -> list[str]:
-    in_box_cents = sum(coin["cents"] for coin in truth["coins"] if coin["place"] == "box")
+def _money(db: Any, totals: Totals, truth: dict[str, Any]) -> list[str]:
+    in_box_cents, out_cents = (
+        sum(c["cents"] for c in truth["coins"] if c["place"] == where) for where in ("box", "out")
+    )
+    float_cents = _float_cents(db)
     complaints = []
     if totals.inserted_cents != in_box_cents:
-        complaints.append(f"{in_box_cents} cents lie in the box, {totals.inserted_cents} are in the books")
+        complaints.append(f"{in_box_cents} cents went into the box, {totals.inserted_cents} are in the books")
+    if totals.returned_cents != out_cents:
+        complaints.append(f"{out_cents} cents left the hoppers, {totals.returned_cents} by the books")
     if not totals.adds_up:
         complaints.append(f"inserted is not sold + returned + what waits: {totals}")
-    if totals.cash.get("coinbox", 0) + totals.cash.get("safe", 0) != in_box_cents:
-        complaints.append(f"{in_box_cents} cents lie in the box or the safe, the books have {totals.cash}")
+    if sum(totals.cash.values()) != in_box_cents + float_cents - out_cents:
+        complaints.append(
+            f"{in_box_cents + float_cents - out_cents} cents lie in the machine, the books have {totals.cash}"
+        )
     if totals.hold_cents:
         complaints.append(f"{totals.hold_cents} cents are held after closing time")
-    shared_cents = sum(totals.makers.values()) + sum(totals.funds.values())
+    shared_cents = sum(totals.makers.values()) + sum(totals.funds.values()) - float_cents
     if shared_cents != totals.sold_cents:
         complaints.append(f"makers and funds have {shared_cents} of {totals.sold_cents} cents sold")
     return complaints
+
+
+def _float_cents(db: Any) -> int:
+    """What funds put into the hoppers before the first visitor came."""
+    rows = db.execute(
+        "SELECT body ->> '$.cents' FROM facts WHERE type = 'CashMoved' AND body ->> '$.credit' LIKE 'fund:%'"
+    )
+    return sum(cents for (cents,) in rows)
 
 
 def _pieces(db: Any, totals: Totals, truth: dict[str, Any]) -> list[str]:

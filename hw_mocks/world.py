@@ -171,7 +171,9 @@ class World:
     # People
 
     def press(self, name: str) -> None:
-        """Press a slot's button, or `return`, and let it go. Raises KeyError where the wiring has no such button."""
+        """Press a slot's button, or `return`, and let it go. Raises ValueError where the wiring has no such button."""
+        if name not in self._switches:
+            raise ValueError(f"no button is called {name!r}; there are {', '.join(self._switches)}")
         self._switches[name].set(True)
         self._agenda.after(PRESS_MS, partial(self._let_up, name))
         self._tell("pressed", button=name)

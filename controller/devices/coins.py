@@ -126,7 +126,8 @@ class CoinAcceptor(Worker):
                 errno.EACCES: "may not be opened",
                 errno.EAGAIN: "is in use by another",
             }
-            raise DeviceTrouble(f"port {path} {why.get(error.errno, f'cannot be opened: {error}')}") from error
+            words = why.get(error.errno, f"cannot be opened: {error}")
+            raise DeviceTrouble(f"port {path} {words}; plug it in, or look at `coins.port`") from error
 
     def _new_host(self) -> cctalk.Host:
         config = self._config
@@ -179,7 +180,7 @@ class CoinAcceptor(Worker):
             case cctalk.WasReset():
                 self._resets += 1
             case cctalk.Lost(reason):
-                raise DeviceTrouble(reason)
+                raise DeviceTrouble(f"{reason}, on port {self._config.port}; look at its cable and at `coins.port`")
 
     def _coin_rows(self, coins: Mapping[int, cctalk.CoinId]) -> list[dict[str, Any]]:
         values = self._values_cents(coins)

@@ -20,6 +20,12 @@ class Trouble(StrEnum):
     NO_MOTORS = "no-motors"
     NO_SENSOR = "no-sensor"
     DISK = "disk"
+    NO_HOPPER = "no-hopper"
+    """A hopper is away: the machine sells on, and what it cannot give back becomes a claim."""
+
+
+HARMLESS = frozenset({Trouble.NO_HOPPER})
+"""Troubles that a person should mend but that stop no sale."""
 
 
 @dataclass(frozen=True, slots=True)

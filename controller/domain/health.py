@@ -15,6 +15,7 @@ WORDS = {
     Trouble.NO_MOTORS: "the motors do not answer",
     Trouble.NO_SENSOR: "the drop sensor failed its test",
     Trouble.DISK: "the disk cannot be written",
+    Trouble.NO_HOPPER: "a hopper does not answer",
 }
 
 

@@ -23,7 +23,7 @@ from controller.domain.catalog import (
     on_the_glass,
 )
 from controller.domain.change import Hopper
-from controller.domain.events import Trouble
+from controller.domain.events import HARMLESS, Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Shop:
     @property
     def selling(self) -> bool:
         """No trouble, a rule to share by, and something to sell: otherwise a coin could not be honoured."""
-        return not self.troubles and self.rule is not None and any(slot.sells for slot in self)
+        return not self.troubles - HARMLESS and self.rule is not None and any(slot.sells for slot in self)
 
 
 def after(shop: Shop, fact: f.Fact) -> Shop:

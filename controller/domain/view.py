@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from controller.domain.catalog import Share, Slot
 from controller.domain.cycle import Cycle, Notice
+from controller.domain.events import HARMLESS
 from controller.domain.shop import Shop
 from controller.domain.vend import coins_are_welcome
 
@@ -76,7 +77,7 @@ def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, s
         missing_cents=max(0, chosen.price_cents - cycle.credit_cents) if chosen else 0,
         vending=cycle.vend.slot if cycle.vend else None,
         coins_welcome=coins_are_welcome(cycle, shop),
-        troubles=tuple(sorted(trouble.value for trouble in shop.troubles)),
+        troubles=tuple(sorted(trouble.value for trouble in shop.troubles - HARMLESS)),
         left_ms=max(0, cycle.deadline_ms - now_ms) if cycle.deadline_ms is not None else None,
         notice=_notice(cycle.notice, now_ms),
         slots=tuple(_slot(slot, shop, selling, cycle.last_vend_id + 1) for slot in shop),

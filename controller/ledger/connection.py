@@ -17,6 +17,10 @@ BUSY_MS = 5_000
 WANTED = {"synchronous": 3, "journal_mode": "wal", "foreign_keys": 1, "wal_autocheckpoint": 0}
 
 
+VERSION = 1
+"""Grows with every migration; kept in SQLite's `user_version`, so that old code can refuse a newer database."""
+
+
 class DatabaseError(MingaError):
     """The database cannot be used; the message names it, says why and what to do."""
 
@@ -41,11 +45,24 @@ def open_writer(path: Path) -> sqlite3.Connection:
 def open_readonly(path: Path) -> sqlite3.Connection:
     """A connection for pages and reports; it can write nothing. Raises DatabaseError when there is no database yet."""
     db = _connect(path, "ro")
+    refuse_newer(db)
     if not db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'facts'").fetchone()[0]:
         raise DatabaseError(f"{path}: there are no books in this database yet; `minga controller` makes them")
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA query_only=ON")
     return db
+
+
+def refuse_newer(db: sqlite3.Connection) -> int:
+    """The form of this database, if this Minga knows it. Raises DatabaseError that says what to do."""
+    found = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if found > VERSION:
+        path = db.execute("PRAGMA database_list").fetchone()[2]
+        raise DatabaseError(
+            f"{path}: this database has form {found} and this Minga knows up to {VERSION}: install the newer Minga again, "
+            "or restore a backup made before the update"
+        )
+    return found
 
 
 @contextmanager

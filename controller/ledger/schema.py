@@ -10,10 +10,7 @@ import secrets
 import sqlite3
 from pathlib import Path
 
-from controller.ledger.connection import DatabaseError, open_writer
-
-VERSION = 1
-"""Grows with every migration; kept in SQLite's `user_version`, so that old code can refuse a newer database."""
+from controller.ledger.connection import VERSION, DatabaseError, open_writer, refuse_newer
 
 BOOKS = """
 CREATE TABLE machine (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -80,12 +77,7 @@ def create(path: Path) -> None:
 
 def migrate(db: sqlite3.Connection) -> None:
     """Bring the database to this code's form. Raises DatabaseError for one that a newer Minga has written."""
-    found = db.execute("PRAGMA user_version").fetchone()[0]
-    if found > VERSION:
-        raise DatabaseError(
-            f"this database has form {found} and this Minga knows up to {VERSION}: install the newer Minga again, "
-            "or restore a backup made before the update"
-        )
+    found = refuse_newer(db)
     if found < VERSION:
         strangers = db.execute("SELECT count(*) FROM sqlite_master WHERE name NOT LIKE '%sqlite%'").fetchone()[0]
         if strangers and not _is_ours(db):

@@ -44,4 +44,4 @@ def _line(words: str, cents: int, bar: str = "") -> str:
 
 def _bar(cents: int, whole_cents: int) -> str:
     cells = BAR_CELLS * max(0, cents) // whole_cents if whole_cents else 0
-    return "█" * cells
+    return "█" * min(cells, BAR_CELLS)

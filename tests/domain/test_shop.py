@@ -5,7 +5,7 @@ from builders import A1, A2, A3, B1, BAG, EVERY_FACT, LUZ, ROSA, SHELF, shelf
 
 from controller.domain import facts as f
 from controller.domain.catalog import Closed, SlotId
-from controller.domain.events import Trouble
+from controller.domain.events import HARMLESS, Trouble
 from controller.domain.shop import Shop, after
 
 
@@ -65,9 +65,9 @@ def test_the_slots_stand_in_the_order_of_the_glass() -> None:
 
 
 @pytest.mark.parametrize("trouble", list(Trouble))
-def test_any_trouble_stops_the_selling(trouble: Trouble) -> None:
-    """A machine with any trouble sells nothing."""
-    assert not shelf(troubles=[trouble]).selling
+def test_any_trouble_stops_the_selling_but_a_missing_hopper(trouble: Trouble) -> None:
+    """A machine with any trouble sells nothing; without a hopper it only gives no change."""
+    assert shelf(troubles=[trouble]).selling == (trouble in HARMLESS)
 
 
 def test_a_machine_needs_a_rule_and_a_piece_to_sell() -> None:

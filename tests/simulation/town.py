@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+from office import Office
 from truth import (
     COINS_CENTS,
     FILL,
@@ -46,7 +47,7 @@ from controller.domain.events import (
     VendRefused,
     VendUnknown,
 )
-from controller.domain.facts import Fact, Sold, Verdict
+from controller.domain.facts import Fact
 from controller.domain.stocking import (
     ApproveRule,
     AssignSlot,
@@ -58,7 +59,7 @@ from controller.domain.stocking import (
     Wish,
     grant,
 )
-from controller.domain.treasury import CountCash, MoveCash, PayMaker, RefundSale, SettleClaim
+from controller.domain.treasury import MoveCash
 from controller.ledger.journal import Journal
 from controller.protocols import cctalk
 
@@ -73,6 +74,7 @@ class Town:
         self.rates, self.truth, self.clock = Rates.drawn(self.rng), Truth(), SimulatedClock()
         self.counter, self.buffer = self.rng.randrange(200), [cctalk.Entry(5, 0)] * 5  # a used acceptor remembers
         self.accepting = self.dangerous = False
+        self.office = Office(self)
         self.pending: list[Event] = []
         self.late: list[Event] = []
         self.known: dict[int, Event] = {}
@@ -125,9 +127,9 @@ class Town:
         try:
             act()
         except PowerCut:
-            self._restart()
+            self.restart()
 
-    def _restart(self) -> None:
+    def restart(self) -> None:
         """A cut takes the whole machine; a kill only the controller, while the acceptor keeps its memory."""
         self.truth.cuts += 1
         self.brain.journal.close()
@@ -142,7 +144,7 @@ class Town:
         try:
             self._boot()
         except PowerCut:
-            self._restart()
+            self.restart()
 
     def _forget_coins(self) -> None:
         """The acceptor loses power. Coins it did not tell stay in the box; the cash count finds them.
@@ -183,7 +185,7 @@ class Town:
                 self._trouble,
                 self._echo,
                 self._brown_out,
-                self._office,
+                self.office.act,
             ),
             (50, 30, 4, 3, 5, 3, 12, 1, 4),
         )[0]
@@ -268,54 +270,6 @@ class Town:
                 self._echo()
             self.brain.handle(self.pending.pop(0))
 
-    # What the coordinator does
-
-    def _office(self) -> None:
-        """Somebody decides a claim, takes a sale back, counts the box or pays a maker; the money really moves."""
-        self.rng.choice((self._settle, self._take_back, self._count_cash, self._pay))()
-
-    def _settle(self) -> None:
-        claims = sorted(self.brain.shop.claims)
-        if not claims:
-            return
-        claim = self.brain.shop.claims[self.rng.choice(claims)]
-        verdict = self.rng.choice(list(Verdict)) if claim.account == "doubt" else Verdict.REFUNDED
-        if self._decide(SettleClaim(claim.code, verdict, "carmen")) and verdict is Verdict.REFUNDED:
-            self._hand_out(claim.cents)
-
-    def _take_back(self) -> None:
-        sales = [fact for fact in self.facts() if isinstance(fact, Sold)]
-        if sales:
-            sale = self.rng.choice(sales)
-            if self._decide(RefundSale(sale.vend_id, "carmen", "torn")):
-                self._hand_out(sale.price_cents)
-
-    def _hand_out(self, cents: int) -> None:
-        self.truth.box_cents -= cents
-        self.truth.returned_cents += cents
-
-    def _count_cash(self) -> None:
-        truth = self.truth
-        expected_cents = self.brain.journal.balances.get("coinbox", 0)
-        if self._decide(CountCash(truth.box_cents, "carmen", "rosa")):
-            truth.found_cents += truth.box_cents - expected_cents
-            truth.safe_cents, truth.box_cents = truth.safe_cents + truth.box_cents, 0
-
-    def _pay(self) -> None:
-        owed_cents = -self.brain.journal.balances.get("maker:rosa", 0)
-        if owed_cents > 0 and self._decide(PayMaker(MakerId("rosa"), owed_cents, "carmen", "luz")):
-            self.truth.safe_cents -= owed_cents
-
-    def _decide(self, wish: Wish) -> bool:
-        """Ask the brain; a person acts only when it said yes. The power may fail before she does: she asks again."""
-        seq = self.brain.journal.seq
-        try:
-            return self.brain._grant(wish) is None
-        except PowerCut:
-            self._restart()
-            rows = self.brain.journal.db.execute("SELECT type FROM facts WHERE seq > ?", [seq]).fetchall()
-            return any(kind in ("ClaimSettled", "SaleRefunded", "CashCounted", "MakerPaid") for (kind,) in rows)
-
     # What devices do
 
     def _dispense(self, effect: do.Dispense) -> None:
@@ -381,7 +335,7 @@ class Town:
     def _stock(self) -> None:
         self._wish(ApproveRule(RULES[0]))
         for hopper in self.hoppers.values():
-            self._decide(MoveCash(hopper.coins * hopper.coin_cents, "fund:comun", hopper.place, "carmen"))
+            self.office.decide(MoveCash(hopper.coins * hopper.coin_cents, "fund:comun", hopper.place, "carmen"))
         for product, maker in MAKERS.items():
             self._wish(PutMaker(MakerId(maker), maker.title()))
             self._wish(PutProduct(ProductId(product), MakerId(maker), product.title(), PRICES_CENTS[product]))

@@ -1,0 +1,137 @@
+"""`minga demo`: a whole day on real processes, told in one JSON object, and a verdict that a planted fault does not pass."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import minga
+from commands import run
+from visitor import Visitor, judged
+
+from controller.ledger.connection import open_readonly
+from controller.ledger.reports import Totals
+from hw_mocks import demo
+from hw_mocks.museum import Museum
+from hw_mocks.verdict import judge
+
+pytestmark = pytest.mark.system
+
+KEYS = ("seed", "visitors", "sales", "inserted_cents", "sold_cents", "returned_cents", "credit_cents", "hold_cents")
+KEYS += ("doubt_cents", "claims_cents", "unclaimed_cents", "makers", "funds", "facts", "power_cuts", "invariants")
+Tamper = Callable[[sqlite3.Connection, dict[str, Any]], object]
+
+
+@pytest.fixture(scope="module")
+def days() -> list[dict[str, Any]]:
+    """The same short day twice, each the whole of what the command printed."""
+    return [the_day(run("demo", "--json", "--visitors", 12, "--seed", 7)) for _ in range(2)]
+
+
+def the_day(done: Any) -> dict[str, Any]:
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(done.stdout.splitlines()) == 1
+    day: dict[str, Any] = json.loads(done.stdout)
+    return day
+
+
+def test_the_day_is_one_json_object_that_adds_up(days: list[dict[str, Any]]) -> None:
+    """Every promised key, every cent: what was put in is where the object says, and makers and funds share what was sold."""
+    day = days[0]
+    assert [key for key in KEYS if key not in day] == []
+    assert (day["seed"], day["visitors"], day["power_cuts"], day["invariants"]) == (7, 12, 1, "ok")
+    kept = ("sold", "returned", "credit", "hold", "doubt", "claims", "unclaimed")
+    assert day["inserted_cents"] == sum(day[f"{name}_cents"] for name in kept) == sum(day["cash"].values())
+    assert sum(day["makers"].values()) + sum(day["funds"].values()) == day["sold_cents"]
+    assert (day["credit_cents"], day["hold_cents"]) == (0, 0)
+    assert day["sales"] >= 4
+    assert day["facts"] > 50
+
+
+def test_the_same_seed_brings_the_same_day(days: list[dict[str, Any]]) -> None:
+    """Same visitors, same bad luck: what was sold and what waits for a person is the same to the cent."""
+    promised = (
+        "visitors",
+        "power_cuts",
+        "sales",
+        "sold_cents",
+        "makers",
+        "claims_cents",
+        "unclaimed_cents",
+        "doubt_cents",
+    )
+    first, second = ({key: day[key] for key in promised} for day in days)
+    assert first == second
+
+
+def test_a_demo_whose_books_are_broken_ends_with_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command's own judge is given a truth in which a coin is missing: it names it in `invariants` and fails."""
+
+    def robbed(database: Path, truth: dict[str, Any]) -> tuple[Totals, list[str]]:
+        coins = [coin for coin in truth["coins"] if coin["place"] == "box"]
+        return judge(database, truth | {"coins": coins[1:]})
+
+    monkeypatch.setattr(demo, "judge", robbed)
+    said = minga("demo", "--json", "--visitors", 1, "--seed", 4)
+    assert said.status == 1
+    assert "cents lie in the box" in json.loads(said.out)["invariants"][0]
+
+
+@pytest.fixture(scope="module")
+def sold(museum: Museum) -> Museum:
+    """A machine that has sold one purse."""
+    with Visitor(museum) as visitor:
+        visitor.puts_in(100, 50)
+        visitor.touches("A3")
+        visitor.sees_news("sold")
+    judged(museum)
+    return museum
+
+
+def unlocked(statement: str) -> Tamper:
+    """Change the books behind the triggers' backs."""
+
+    def tamper(db: sqlite3.Connection, _: dict[str, Any]) -> None:
+        db.executescript("DROP TRIGGER facts_stay; DROP TRIGGER facts_remain; DROP TRIGGER postings_stay;" + statement)
+
+    return tamper
+
+
+TAMPERED: dict[str, tuple[Tamper, str]] = {
+    "a price changed": (unlocked("UPDATE facts SET body = replace(body, '150', '140') WHERE type = 'Sold'"), "chain"),
+    "a share moved": (unlocked("UPDATE postings SET account = 'maker:luz' WHERE account = 'maker:rosa'"), "postings"),
+    "a fact removed": (
+        unlocked("PRAGMA foreign_keys=OFF; DELETE FROM facts WHERE type = 'CreditTaken'"),
+        "chain",
+    ),
+    "a balance raised": (
+        lambda db, _: db.execute("UPDATE balances SET cents = cents - 1 WHERE account = 'maker:rosa'"),
+        "balances",
+    ),
+    "a coin nobody booked": (
+        lambda _, truth: truth["coins"].append({"cents": 25, "place": "box"}),
+        "cents lie in the box",
+    ),
+    "a piece nobody booked": (lambda _, truth: truth["pieces"].append({"slot": "A3"}), "pieces of A3 fell"),
+    "a motor that turned twice": (
+        lambda _, truth: truth["spirals"]["A3"].update(starts=99),
+        "the motor of A3 started 99",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_the_judge_finds_each_planted_fault(sold: Museum, tmp_path: Path, name: str) -> None:
+    """Books or truth are changed by one thing after an honest day: each is found, and named."""
+    tamper, words = TAMPERED[name]
+    truth = sold.hand.truth()
+    with closing(sqlite3.connect(tmp_path / "minga.db")) as db:
+        with closing(open_readonly(sold.folder / "minga.db")) as books:
+            books.backup(db)
+        tamper(db, truth)
+        db.commit()
+    _, complaints = judge(tmp_path / "minga.db", truth)
+    assert any(words in complaint for complaint in complaints), complaints

@@ -1,0 +1,112 @@
+"""The whole path, once with a finger on the screen and once with a button of iron: mocks, controller, pages, Chromium."""
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from visitor import Visitor, judged
+
+from controller.ledger.reports import Totals
+from hw_mocks.museum import Museum
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+QUIET += ("--disable-component-update", "--disable-sync")
+PATIENCE_MS = 20_000
+
+pytestmark = [pytest.mark.system, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(museum: Museum, browser: Browser) -> Iterator[Page]:
+    """The kiosk's page as it stands in the museum. Whatever it asks of any other host is stopped, and fails the test."""
+    own, strangers, complaints = f"http://127.0.0.1:{museum.port}/", [], []
+
+    def door(route: Route) -> None:
+        if route.request.url.startswith(own):
+            return route.continue_()
+        strangers.append(route.request.url)
+        return route.abort()
+
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(PATIENCE_MS)
+    page.route("**/*", door)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(own)
+    page.evaluate("window.sameVisit = true")
+    yield page
+    assert page.evaluate("window.sameVisit"), "the page was loaded again; it must change by itself"
+    page.close()
+    assert (strangers, complaints) == ([], [])
+
+
+@pytest.fixture
+def before(museum: Museum) -> Totals:
+    return judged(museum)
+
+
+def tile(page: Page, slot: str) -> Locator:
+    return page.locator(f"button[name=slot][value={slot}]")
+
+
+def says(page: Page, words: str) -> None:
+    """The till's message says so, within the time a visitor would wait."""
+    expect(page.locator("#till")).to_contain_text(re.compile(words), timeout=PATIENCE_MS)
+
+
+def pays_in_sight(page: Page, visitor: Visitor, *coins_cents: int) -> None:
+    """Coins one by one; after each the page shows the credit, counted up, without being loaded again."""
+    for cents in coins_cents:
+        visitor.puts_in(cents)
+        dollars, rest = divmod(visitor.picture.credit_cents, 100)
+        says(page, rf"Tiene\s+\${dollars},{rest:02}")
+
+
+def test_three_coins_and_a_finger_on_the_screen_buy_a_purse(
+    museum: Museum, visitor: Visitor, page: Page, before: Totals
+) -> None:
+    """The credit counts up in sight, a touch of the tile turns A3, the purse falls, and Rosa is credited $1.20."""
+    pieces = len(museum.hand.truth()["pieces"])
+    pays_in_sight(page, visitor, 100, 25, 25)
+    tile(page, "A3").click()
+    says(page, "Tome su prenda")
+    says(page, r"A3: Monedero\. Usted pagó \$1,50")
+
+    after = judged(museum)
+    assert [piece["slot"] for piece in museum.hand.truth()["pieces"][pieces:]] == ["A3"]
+    assert after.makers["rosa"] - before.makers.get("rosa", 0) == 120
+    assert sum(after.funds.values()) - sum(before.funds.values()) == 30
+    assert (after.sales, after.sold_cents) == (before.sales + 1, before.sold_cents + 150)
+    assert (after.credit_cents, after.hold_cents, after.doubt_cents) == (0, 0, 0)
+
+
+def test_a_button_of_iron_and_then_five_coins_buy_a_belt(
+    museum: Museum, visitor: Visitor, page: Page, before: Totals
+) -> None:
+    """A4's own button chooses, the page shows it and what is missing; the last coin lets the belt fall, Luz has $4.00."""
+    pieces = len(museum.hand.truth()["pieces"])
+    museum.hand.press("A4")
+    expect(tile(page, "A4")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE_MS)
+    says(page, "Eligió A4: Chumpi rojo")
+    visitor.sees(lambda picture: picture.chosen == "A4", "A4 is chosen")
+    pays_in_sight(page, visitor, 100, 100, 100, 100)
+    says(page, r"Faltan\s+\$1,00")
+    visitor.drops(100)
+    says(page, r"A4: Chumpi rojo\. Usted pagó \$5,00")
+
+    after = judged(museum)
+    assert [piece["slot"] for piece in museum.hand.truth()["pieces"][pieces:]] == ["A4"]
+    assert after.makers["luz"] - before.makers.get("luz", 0) == 400
+    assert (after.sales, after.sold_cents) == (before.sales + 1, before.sold_cents + 500)
+    assert after.inserted_cents - before.inserted_cents == 500
+    assert visitor.sees_news("sold").credit_cents == 0
