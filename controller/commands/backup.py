@@ -8,7 +8,8 @@ import typer
 from controller.clock import Clock
 from controller.commands.controller import ConfigFile
 from controller.config import load
-from controller.ledger.backup import Backup, back_up
+from controller.ledger.backup import back_up
+from controller.ledger.slot import Backup
 
 
 def backup(

@@ -13,20 +13,22 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
 from controller.domain.cycle import Cycle
-from controller.domain.events import DeadlinePassed
-from controller.domain.facts import Restored
+from controller.domain.events import DeadlinePassed, Event, PayoutDone, VendUnknown
+from controller.domain.facts import Fact, Restored
+from controller.domain.shop import Shop
 from controller.domain.vend import step
 from controller.ledger.alone import alone
-from controller.ledger.backup import (
+from controller.ledger.backup import check_chain
+from controller.ledger.connection import DatabaseError, open_readonly, open_writer
+from controller.ledger.journal import Journal, Stamp
+from controller.ledger.schema import migrate
+from controller.ledger.slot import (
     Backup,
     BackupError,
     End,
-    audited,
-    contains,
     end_of,
     is_intact,
     read_backups,
@@ -36,42 +38,11 @@ from controller.ledger.backup import (
     told,
     write_manifest,
 )
-from controller.ledger.connection import DatabaseError, open_readonly, open_writer
-from controller.ledger.journal import Journal, Stamp, load_cycle
-from controller.ledger.schema import migrate
+from controller.ledger.standing import Present, Standing, ids_of, objection, present
+from controller.ledger.verify import verify
 
 IDS_APART = 10_000
 """How many ids of each kind a new epoch skips: more claims, vends or starts than any lost time can have seen."""
-NO_TRADE = ("Booted", "TroubleSeen", "TroubleOver")
-"""Facts that a new, empty machine writes by itself."""
-
-
-class Standing(StrEnum):
-    """How a backup stands to the books it would replace."""
-
-    NO_BOOKS = "no-books"
-    EMPTY = "empty"
-    SAME = "same"
-    NEWER = "newer"
-    OLDER = "older"
-    STRANGE = "strange"
-    UNREADABLE = "unreadable"
-
-
-_REFUSED = {
-    Standing.OLDER: "the books here have gone on since: they have {more} facts more, which would be lost",
-    Standing.STRANGE: "the books here have another history than this backup",
-    Standing.UNREADABLE: "the books here cannot be read, so nobody can tell how much newer than this backup they were",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Books:
-    """What is there now, before anything is changed. `ids` are its counters, as in `_ids`."""
-
-    standing: Standing
-    end: End | None = None
-    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +62,8 @@ def choose(place: Path, machine: str) -> Backup:
     Raises BackupError.
     """
     if not place.is_dir():
-        backup = read_manifest(place.with_suffix(".json"))
+        with told(place):
+            backup = read_manifest(place.with_suffix(".json"))
         if backup is None or not place.exists():
             raise BackupError(f"{place}: this is no backup; one is a .db file with its .json file beside it")
         return backup
@@ -106,30 +78,30 @@ def choose(place: Path, machine: str) -> Backup:
     return whole
 
 
-def restore(backup: Backup, database: Path, machine: str, stamp: Stamp, anyway: bool = False) -> Restoration:
-    """Put the backup in the place of the books, in a new epoch; `stamp` says when (its boot id is not used).
+def restore(backup: Backup, database: Path, machine: str, now: Stamp, anyway: bool = False) -> Restoration:
+    """Put the backup in the place of the books, in a new epoch; of `now` only the times are used.
 
-    Raises BackupError for a damaged backup always, and without `anyway` for another machine's or an older one;
-    MingaError while a controller runs. Then nothing has changed. A power cut leaves the old books or the new ones.
+    Raises BackupError for a damaged backup always, and without `anyway` for another machine's, an older one, or one
+    whose facts do not agree; MingaError while a controller runs. Then nothing has changed. A power cut leaves the old
+    books or the new ones.
     """
     _as_the_owner(database.parent)
     fresh = database.with_name(database.name + ".restoring")
     with told(database), alone(database), _gone_afterwards(fresh):
         _fetch(backup, fresh)
         with closing(open_readonly(fresh)) as copy:
-            present, begun, ids = _present(database, copy), end_of(copy).epoch, _ids(copy)
-        if not anyway:
-            _refuse(backup, machine, present)
-        epoch = max(begun, backup.opened, present.end.epoch if present.end else 0) + 1
-        behind = max((was - now for was, now in zip(present.ids, ids, strict=False)), default=0)
+            found = _compared(backup, database, machine, copy, anyway)
+            begun, ids = end_of(copy).epoch, ids_of(copy)
+        epoch = max(begun, backup.opened, found.epoch) + 1
+        behind = max(there - here for there, here in zip(found.ids, ids, strict=True))
         skipped = IDS_APART * (epoch - begun) + max(0, behind)
-        _begin(fresh, stamp, epoch, skipped, present.standing)
-        aside = _put_aside(database, stamp.wall_ms) if database.exists() else None
+        _begin(fresh, now, epoch, skipped, found.standing)
+        aside = _put_aside(database, found, now.wall_ms) if database.exists() else None
         fresh.replace(database)
         sync(database.parent)
     with contextlib.suppress(OSError):  # a stick may be read-only; then only these books know of the new epoch
         write_manifest(replace(backup, opened=epoch))
-    return Restoration(backup, present.standing, epoch, skipped, aside)
+    return Restoration(backup, found.standing, epoch, skipped, aside)
 
 
 # Before
@@ -144,61 +116,39 @@ def _as_the_owner(folder: Path) -> None:
 
 
 def _fetch(backup: Backup, fresh: Path) -> None:
-    """The backup's copy beside the books, proved to be what it was, in this Minga's form."""
+    """The backup's copy beside the books, proved to be what it was, in this Minga's form. Raises BackupError."""
     with told(backup.file):
         if not is_intact(backup):
             raise BackupError(f"{backup.file}: is damaged, it is not what was once written; try the other one")
-        fresh.touch(mode=0o640)
-        shutil.copyfile(backup.file, fresh)
+    fresh.touch(mode=0o640)
+    shutil.copyfile(backup.file, fresh)
     sync(fresh)
     if sha256(fresh) != backup.sha256:
-        raise BackupError(f"{fresh}: came out wrong; this disk cannot be trusted, take another card")
+        raise BackupError(f"{fresh}: came out wrong; try again, and then with another stick or another card")
     with closing(open_writer(fresh)) as db:
         migrate(db)
-    end, _ = audited(fresh)
-    if (end.epoch, end.seq, end.head) != (backup.epoch, backup.seq, backup.head):
+
+
+def _compared(backup: Backup, database: Path, machine: str, copy: sqlite3.Connection, anyway: bool) -> Present:
+    """What is there now, once nothing speaks against replacing it. Raises BackupError."""
+    check_chain(copy, backup.file)
+    if end_of(copy) != End(backup.books, backup.epoch, backup.seq, backup.head):
         raise BackupError(f"{backup.file}: its .json file speaks of other books; try the other one")
-
-
-def _present(database: Path, copy: sqlite3.Connection) -> _Books:
-    """What would be replaced, and how the copy stands to it."""
-    if not database.exists():
-        return _Books(Standing.NO_BOOKS)
-    try:
-        with closing(open_readonly(database)) as db:
-            end, ids = end_of(db), _ids(db)
-            if not db.execute(f"SELECT count(*) FROM facts WHERE type NOT IN {NO_TRADE}").fetchone()[0]:
-                return _Books(Standing.EMPTY, end, ids)
-            if contains(copy, end):
-                same = end.seq == end_of(copy).seq
-                return _Books(Standing.SAME if same else Standing.NEWER, end, ids)
-            return _Books(Standing.OLDER if contains(db, end_of(copy)) else Standing.STRANGE, end, ids)
-    except (sqlite3.Error, DatabaseError, ValueError, KeyError):
-        return _Books(Standing.UNREADABLE)
-
-
-def _refuse(backup: Backup, machine: str, present: _Books) -> None:
-    """Raises BackupError when only a person may say that this is right."""
-    if backup.machine != machine:
-        why = f"it is of {backup.machine}, and this machine is {machine}"
-    elif words := _REFUSED.get(present.standing):
-        why = words.format(more=present.end.seq - backup.seq if present.end else 0)
-    else:
-        return
-    raise BackupError(f"{backup.file}: {why}; `--anyway` restores it all the same, and puts the books here aside")
-
-
-def _ids(db: sqlite3.Connection) -> tuple[int, ...]:
-    """The newest vend, payout, claim and start of these books."""
-    cycle = load_cycle(db)
-    starts = db.execute("SELECT max(boot_id) FROM facts").fetchone()[0] or 0
-    return cycle.last_vend_id, cycle.last_payout_id, cycle.last_claim_id, starts
+    found = present(database, copy)
+    if anyway:
+        return found
+    why = objection(backup, machine, found)
+    if why is None and (complaints := verify(copy, stop_at_first=True)):
+        why = f"its facts do not agree: {complaints[0]}"
+    if why:
+        raise BackupError(f"{backup.file}: {why}; `--anyway` restores it all the same, and puts the books here aside")
+    return found
 
 
 # The new epoch
 
 
-def _begin(fresh: Path, stamp: Stamp, epoch: int, skipped: int, standing: Standing) -> None:
+def _begin(fresh: Path, now: Stamp, epoch: int, skipped: int, standing: Standing) -> None:
     """Write down in the copy that a new epoch begins. Until it takes the books' place, nobody sees it."""
     journal = Journal(fresh)
     with closing(journal):
@@ -206,11 +156,9 @@ def _begin(fresh: Path, stamp: Stamp, epoch: int, skipped: int, standing: Standi
         journal.db.execute("UPDATE machine SET value = ? WHERE key = 'epoch'", [epoch])
         journal.db.execute("DELETE FROM marks")
         journal.epoch = epoch
-        stamp = replace(stamp, boot_id=journal.boots() + skipped)
-        # Whoever stood before the machine when the backup was made has gone: her credit waits under a claim code.
-        gone = step(_jumped(journal.cycle, skipped), DeadlinePassed(), stamp.mono_ms, journal.shop)
-        cycle = replace(gone.cycle, notice=None, codes=(), deadline_ms=None)
-        journal.append(stamp, cycle, [fact, *gone.facts])
+        now = replace(now, boot_id=journal.boots() + skipped)
+        cycle, left = _left_behind(_jumped(journal.cycle, skipped), now.mono_ms, journal.shop)
+        journal.append(now, cycle, [fact, *left])
     sync(fresh)
 
 
@@ -223,10 +171,36 @@ def _jumped(cycle: Cycle, skipped: int) -> Cycle:
     )
 
 
-def _put_aside(database: Path, wall_ms: int) -> Path:
+def _left_behind(cycle: Cycle, now_ms: int, shop: Shop) -> tuple[Cycle, list[Fact]]:
+    """Whoever stood before the machine when the backup was made has gone, and what was under way has long ended.
+
+    No device is asked and no coin leaves: it all waits under claim codes, and a person decides.
+    """
+    facts: list[Fact] = []
+    while event := _what_ends(cycle):
+        decision = step(cycle, event, now_ms, shop)
+        assert decision.facts, f"{event} ends nothing of {cycle}"
+        cycle = decision.cycle
+        facts += decision.facts
+    return replace(cycle, chosen=None, notice=None, codes=(), deadline_ms=None), facts
+
+
+def _what_ends(cycle: Cycle) -> Event | None:
+    if cycle.vend:
+        return VendUnknown(cycle.vend.vend_id, "restored")
+    if cycle.payout:
+        return PayoutDone(cycle.payout.payout_id, paid_cents=0, unpaid_cents=cycle.payout.cents)
+    return DeadlinePassed() if cycle.credit_cents else None
+
+
+# The change-over
+
+
+def _put_aside(database: Path, found: Present, wall_ms: int) -> Path:
     """Give the present books a second name with the date; the first one is then free to be replaced."""
-    with contextlib.suppress(sqlite3.Error, DatabaseError), closing(open_writer(database)) as db:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if found.standing is not Standing.UNREADABLE:  # what is broken may be somebody's evidence: not a byte is changed
+        with contextlib.suppress(sqlite3.Error, DatabaseError), closing(open_writer(database)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     day = datetime.fromtimestamp(wall_ms // 1_000, UTC).strftime("%Y%m%d-%H%M%S")
     names = (f"{database.stem}-aside-{day}{more}{database.suffix}" for more in ("", *(f"-{n}" for n in range(2, 99))))
     aside = next(path for name in names if not (path := database.with_name(name)).exists())

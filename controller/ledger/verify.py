@@ -98,10 +98,10 @@ def _link(audit: _Audit, row: tuple[Any, ...]) -> None:
     if prev != audit.head or link != chain(audit.head, tuple(hashed)):
         audit.complain("chain", "its hash does not follow from the fact before it")
     audit.prev, audit.head = prev, link
-    if (hashed[0] > audit.epoch) if hashed[6] == f.Restored.__name__ else (hashed[0] == audit.epoch):
-        audit.epoch = hashed[0]
-    else:
-        audit.complain("epoch", f"it is of epoch {hashed[0]} after epoch {audit.epoch}, which only a restore may change")
+    epoch, begins = hashed[0], hashed[6] == f.Restored.__name__
+    if epoch < audit.epoch + begins or (epoch > audit.epoch and not begins):
+        audit.complain("epoch", f"it is of epoch {epoch}, after epoch {audit.epoch}; only a restore begins one")
+    audit.epoch = epoch
 
 
 def _fact(audit: _Audit, row: tuple[str, str], lines: list[tuple[str, int]]) -> None:
@@ -192,8 +192,9 @@ def _claim(audit: _Audit, fact: f.VendInDoubt | f.ClaimOwed | f.CreditAbandoned)
 
 def _restored(audit: _Audit, fact: f.Restored) -> None:
     """A restore goes on where its backup ended, and skips ids of every kind."""
-    if (fact.epoch, fact.seq, fact.head) != (audit.epoch, audit.seq - 1, audit.prev.hex()):
-        audit.complain("epoch", f"the restore to epoch {fact.epoch} speaks of fact {fact.seq}, which is not the one before")
+    before = (audit.epoch, audit.seq - 1, audit.prev.hex())
+    if (fact.epoch, fact.seq, fact.head) != before or fact.ids_skipped < 0:
+        audit.complain("epoch", f"the restore says {fact}, but stands after {before}")
     audit.vend_ids += fact.ids_skipped
     audit.payout_ids += fact.ids_skipped
     audit.claim_ids += fact.ids_skipped
