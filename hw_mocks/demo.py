@@ -60,7 +60,6 @@ def _play(museum: Museum, seed: int, visitors: int, quiet: bool) -> tuple[Day, T
         day = Day(museum, random.Random(seed))
         day.play(plan(seed, visitors, list(museum.config.slots())), step)
         day.close()
-        museum.wait_for_pages()
         page = _fetch(museum.port)
         truth = museum.hand.truth()
         museum.stop()
@@ -105,7 +104,6 @@ def _tell(day: Day, totals: Totals, complaints: list[str]) -> None:
 def _serve(museum: Museum) -> None:
     (museum.folder / "run" / "clock").write_text("0")
     museum.open(REAL_TIME, 1.0)
-    museum.wait_for_pages()
     with museum.client() as client:
         for slot in client.watch().slots:
             museum.hand.fill(slot.slot, slot.quantity)

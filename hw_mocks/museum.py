@@ -36,12 +36,23 @@ KINDS = {
     "panuelo-pajaro": "kerchief",
     "muneca": "doll",
 }
-FLOATS_CENTS = {"hopper:25": 25 * COINS_EACH, "hopper:5": 5 * COINS_EACH}
-"""What the fund for change puts into the hoppers, so that the machine can give change."""
 READY_S = 20.0
 STOP_S = 10.0
 
-QUICK = """
+HOPPERS = """
+[[hoppers]]
+port = "run/hoppers"
+address = 3
+coin_cents = 25
+security = "none"
+
+[[hoppers]]
+port = "run/hoppers"
+address = 4
+coin_cents = 5
+security = "none"
+"""
+QUICK = f"""
 [coins]
 port = "run/coins"
 poll_ms = 8
@@ -56,12 +67,12 @@ debounce_ms = 2
 [policy]
 credit_idle_s = 2
 dispense_s = 6
-"""
+{HOPPERS}"""
 """For a day at high speed: the world runs faster, and so do the waits."""
-REAL_TIME = """
+REAL_TIME = f"""
 [coins]
 port = "run/coins"
-"""
+{HOPPERS}"""
 COMMON = """
 [machine]
 name = "demo-museo-1"
@@ -72,18 +83,6 @@ slot_buttons = { A1 = 2, A2 = 3, A3 = 4, A4 = 7, B1 = 8, B2 = 9, B3 = 10, B4 = 1
 
 [clock]
 offset_file = "run/clock"
-
-[[hoppers]]
-port = "run/hoppers"
-address = 3
-coin_cents = 25
-security = "none"
-
-[[hoppers]]
-port = "run/hoppers"
-address = 4
-coin_cents = 5
-security = "none"
 """
 
 
@@ -118,14 +117,16 @@ class Museum:
         self.hand = self._until(lambda: WorldClient(self.folder / "run" / "world.sock"), "the simulated machine")
         self.start_controller()
         self._start("web", "web")
+        self._wait_for_pages()
 
     def fill_shelf(self) -> None:
         """The example's makers, products and rule into the books, its pieces into the real spirals."""
         content = catalogue.read(EXAMPLE)
         with self.client() as client:
             catalogue.send(client, content, by="demo")
-            for place, cents in FLOATS_CENTS.items():
-                answer = client.ask(MoveCash(cents, "fund:vuelto", place, "demo"))
+            for hopper in self.config.hoppers:
+                float_cents = hopper.coin_cents * COINS_EACH
+                answer = client.ask(MoveCash(float_cents, "float:comun", hopper.place, "demo"))
                 assert answer.ok, answer.words
         for row in content["slots"]:
             self.hand.fill(row["slot"], row["quantity"])
@@ -152,7 +153,7 @@ class Museum:
 
         return self._until(look, "the controller")
 
-    def wait_for_pages(self) -> None:
+    def _wait_for_pages(self) -> None:
         """Until the kiosk's page can be opened, wherever it found a free port."""
 
         def address() -> int:

@@ -39,16 +39,16 @@ def _money(db: Any, totals: Totals, truth: dict[str, Any]) -> list[str]:
         )
     if totals.hold_cents:
         complaints.append(f"{totals.hold_cents} cents are held after closing time")
-    shared_cents = sum(totals.makers.values()) + sum(totals.funds.values()) - float_cents
+    shared_cents = sum(totals.makers.values()) + sum(totals.funds.values())
     if shared_cents != totals.sold_cents:
         complaints.append(f"makers and funds have {shared_cents} of {totals.sold_cents} cents sold")
     return complaints
 
 
 def _float_cents(db: Any) -> int:
-    """What funds put into the hoppers before the first visitor came."""
+    """What was lent to the hoppers before the first visitor came."""
     rows = db.execute(
-        "SELECT body ->> '$.cents' FROM facts WHERE type = 'CashMoved' AND body ->> '$.credit' LIKE 'fund:%'"
+        "SELECT body ->> '$.cents' FROM facts WHERE type = 'CashMoved' AND body ->> '$.credit' LIKE 'float:%'"
     )
     return sum(cents for (cents,) in rows)
 

@@ -22,9 +22,9 @@ OVER_SHORT = Account("over_short")
 """What cash counts found missing (a debit) or too much (a credit)."""
 
 PLACES = ("coinbox", "hopper", "tube", "wallet", "safe", "bank")
-OWNERS = ("credit", "hold", "doubt", "claims", "unclaimed", "maker", "fund", "fee", "tax")
+OWNERS = ("credit", "hold", "doubt", "claims", "unclaimed", "maker", "fund", "float", "fee", "tax")
 EITHER = ("over_short",)
-NAMED = ("hopper", "tube", "wallet", "maker", "fund", "fee", "tax")
+NAMED = ("hopper", "tube", "wallet", "maker", "fund", "float", "fee", "tax")
 """Families whose accounts have a name of their own: `hopper:25`, `maker:rosa`."""
 
 

@@ -56,7 +56,7 @@ class CountCash(Wish):
 
 @dataclass(frozen=True, slots=True)
 class MoveCash(Wish):
-    """From one place to another, or from a fund that gives a float: `source` may be `fund:comun`."""
+    """From one place to another, or money for change: `source` may be `float:museo` (lent) or `fund:comun` (given)."""
 
     cents: int
     source: str
@@ -136,7 +136,8 @@ def _pay(wish: PayMaker, shop: Shop, books: Books) -> Granted | Refusal:
 
 
 def _move(wish: MoveCash, books: Books) -> Granted | Refusal:
-    is_float = wish.source.startswith("fund:") and len(wish.source) > len("fund:")
+    family, _, name = wish.source.partition(":")
+    is_float = family in ("fund", "float") and name != ""
     if refusal := _amount(wish.cents) or _place(wish.target) or (None if is_float else _place(wish.source)):
         return refusal
     if not is_float and (refusal := _enough(wish.source, wish.cents, books)):

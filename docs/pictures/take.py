@@ -23,7 +23,6 @@ def main() -> None:
         museum.found()
         museum.open(QUICK.replace("credit_idle_s = 2", "credit_idle_s = 120"), SPEED)
         museum.fill_shelf()
-        museum.wait_for_pages()
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(f"http://127.0.0.1:{museum.port}/")

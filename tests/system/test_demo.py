@@ -44,7 +44,7 @@ def test_the_day_is_one_json_object_that_adds_up(days: list[dict[str, Any]]) -> 
     assert [key for key in KEYS if key not in day] == []
     assert (day["seed"], day["visitors"], day["power_cuts"], day["invariants"]) == (7, 12, 1, "ok")
     kept = ("sold", "returned", "credit", "hold", "doubt", "claims", "unclaimed")
-    assert day["inserted_cents"] == sum(day[f"{name}_cents"] for name in kept) == sum(day["cash"].values())
+    assert day["inserted_cents"] == sum(day[f"{name}_cents"] for name in kept)
     assert sum(day["makers"].values()) + sum(day["funds"].values()) == day["sold_cents"]
     assert (day["credit_cents"], day["hold_cents"]) == (0, 0)
     assert day["sales"] >= 4
@@ -71,13 +71,13 @@ def test_a_demo_whose_books_are_broken_ends_with_status_1(monkeypatch: pytest.Mo
     """The command's own judge is given a truth in which a coin is missing: it names it in `invariants` and fails."""
 
     def robbed(database: Path, truth: dict[str, Any]) -> tuple[Totals, list[str]]:
-        coins = [coin for coin in truth["coins"] if coin["place"] == "box"]
-        return judge(database, truth | {"coins": coins[1:]})
+        coins = sorted(truth["coins"], key=lambda coin: coin["place"] == "box")
+        return judge(database, truth | {"coins": coins[:-1]})
 
     monkeypatch.setattr(demo, "judge", robbed)
     said = minga("demo", "--json", "--visitors", 1, "--seed", 4)
     assert said.status == 1
-    assert "cents lie in the box" in json.loads(said.out)["invariants"][0]
+    assert "cents went into the box" in json.loads(said.out)["invariants"][0]
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
     ),
     "a coin nobody booked": (
         lambda _, truth: truth["coins"].append({"cents": 25, "place": "box"}),
-        "cents lie in the box",
+        "cents went into the box",
     ),
     "a piece nobody booked": (lambda _, truth: truth["pieces"].append({"slot": "A3"}), "pieces of A3 fell"),
     "a motor that turned twice": (
