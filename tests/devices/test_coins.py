@@ -132,7 +132,9 @@ def test_a_missing_port_is_told_in_words_and_found_when_it_comes(bench: Bench) -
     bench.controller()
     bench.wait_state(DeviceGone)
     gone = bench.brain.states[0]
-    assert gone == DeviceGone("coins", f"port {bench.link} is not there", Trouble.NO_COINS)
+    assert gone == DeviceGone(
+        "coins", f"port {bench.link} is not there; plug it in, or look at `coins.port`", Trouble.NO_COINS
+    )
     bench.acceptor.open(bench.link)
     bench.wait_state(DeviceReturned)
     bench.wait_open()
@@ -257,7 +259,9 @@ def test_a_silent_acceptor_is_told_within_two_seconds(bench: Bench) -> None:
     begun_s = time.monotonic()
     bench.wait_state(DeviceGone)
     assert time.monotonic() - begun_s < 2
-    assert bench.brain.states[-1].reason.endswith("silent")  # type: ignore[attr-defined]
+    assert bench.brain.states[-1].reason.startswith(
+        "no answer to 'read buffered credit or error codes': silent, on port"
+    )  # type: ignore[attr-defined]
     bench.acceptor.silent = False
     bench.wait_state(DeviceReturned, times=2)
 

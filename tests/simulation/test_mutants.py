@@ -6,7 +6,7 @@ played until the oracle, or an assertion of the program itself, objects. One tha
 
 import math
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -313,6 +313,14 @@ MUTANTS: list[Plant] = [
     sell_what_a_blind_sensor_refused,
     restart_with_an_empty_cycle,
 ]
+
+
+@pytest.fixture(autouse=True)
+def forgotten_shares() -> Iterator[None]:
+    """Shares are remembered; what a mutant made of them must not outlive it."""
+    catalog._shares.cache_clear()
+    yield
+    catalog._shares.cache_clear()
 
 
 @pytest.mark.parametrize("plant", MUTANTS, ids=lambda plant: plant.__name__)
