@@ -35,7 +35,8 @@ lint: $(V)/.dev  ## only what reads the code: style, types, who may import whom
 	$(BIN)/lint-imports
 
 crash: $(V)/.dev  ## the property tests and the simulated town again, far wider (many minutes)
-	MINGA_SEEDS=5000 $(BIN)/python -m pytest --hypothesis-profile=wide --timeout=3600 -m "not system"
+	MINGA_SEEDS=5000 $(BIN)/python -m pytest --hypothesis-profile=wide --timeout=3600 -m "not system" --ignore=tests/crash
+	MINGA_CRASH_RUNS=50000 $(BIN)/python -m pytest tests/crash --log-cli-level=INFO --timeout=0
 
 bench: $(V)/.dev  ## measurements, as tables
 	$(BIN)/python -m bench

@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -197,4 +198,10 @@ _WRITER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=_f
 
 def load_cycle(db: sqlite3.Connection) -> Cycle:
     row = db.execute("SELECT body FROM cycle").fetchone()
-    return TypeAdapter(Cycle).validate_json(row[0]) if row else Cycle()
+    return _cycle_form().validate_json(row[0]) if row else Cycle()
+
+
+@cache
+def _cycle_form() -> TypeAdapter[Cycle]:
+    """Made once: it takes longer to make than a sale to write."""
+    return TypeAdapter(Cycle)

@@ -1,0 +1,68 @@
+"""`kill -9` everywhere: in each system call that writes, and at each step of the program between disk and hardware.
+
+Real processes, the standard library's SQLite on real files. After each kill a second controller recovers, finishes the
+story and is judged against what physically happened.
+"""
+
+import shutil
+import signal
+from functools import partial
+from pathlib import Path
+
+import pytest
+from killing import WRITING_CALLS, Strike, fresh, recover, strike
+from lives import live_alone
+from outside import World
+from share import PATIENCE_S, Tally, play, runs
+
+needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+
+
+def in_every_call(shop: Path, folder: Path, seed: int) -> Tally:
+    """Kill this seed's story in the 1st, 2nd, 3rd … call of each kind, until a kind has no more."""
+    tally, path = Tally(), folder / f"calls-{seed}" / "minga.db"
+    path.parent.mkdir()
+    for call in WRITING_CALLS:
+        nth, fell = 1, True
+        while fell:
+            fell, wrongs = strike(shop, path, seed, Strike(call, "signal=KILL", nth, path))
+            tally.runs[call if fell else "left alone"] += 1
+            tally.wrongs += [f"seed {seed}, killed in {call} {nth}: {wrong}" for wrong in wrongs]
+            nth += 1
+    return tally
+
+
+def at_every_step(shop: Path, folder: Path, seed: int) -> Tally:
+    """Kill this seed's story at its 1st, 2nd, 3rd … step, until it has no more."""
+    tally, path = Tally(), folder / f"steps-{seed}.db"
+    step, fell = 1, True
+    while fell:
+        fell, wrongs = strike(shop, path, seed, step=step)
+        tally.runs["steps" if fell else "left alone"] += 1
+        tally.wrongs += [f"seed {seed}, killed at step {step}: {wrong}" for wrong in wrongs]
+        step += 1
+    return tally
+
+
+@needs_strace
+@pytest.mark.timeout(PATIENCE_S)
+def test_a_kill_in_any_writing_call_costs_nobody_a_cent(shop: Path, memory: Path) -> None:
+    """Killed in whichever write, sync, truncate, unlink or open of the books, the machine recovers and sells again."""
+    tally = play("kill -9 in system calls", partial(in_every_call, shop, memory), runs(400))
+    assert tally.runs["pwrite64"] > 100
+    assert tally.runs["fdatasync"] > 10
+
+
+@pytest.mark.timeout(PATIENCE_S)
+def test_a_kill_at_any_step_costs_nobody_a_cent(shop: Path, memory: Path) -> None:
+    """Killed at whichever statement or deed, also with a motor turning or coins leaving, the machine recovers."""
+    assert play("kill -9 at steps", partial(at_every_step, shop, memory), runs(400)).runs["steps"] > 100
+
+
+@pytest.mark.parametrize("deeds", [1, 5, 11, 18, 26, 31])
+def test_a_kill_from_outside_costs_nobody_a_cent(deeds: int, shop: Path, memory: Path) -> None:
+    """An interpreter of its own, killed at whatever it is doing when the world hears of its N-th deed, is survived."""
+    fresh(shop, memory / "minga.db")
+    world = World(2)
+    assert live_alone(memory / "minga.db", world, deeds) == -signal.SIGKILL
+    assert recover(memory / "minga.db", world) == []
