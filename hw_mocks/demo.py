@@ -2,6 +2,8 @@
 
 import json as jsons
 import random
+import signal
+import sys
 import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -40,6 +42,7 @@ def demo(
 
     Example: minga demo --visitors 60 --seed 7
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the museum ends its processes then too
     with tempfile.TemporaryDirectory(prefix="minga-demo-") as folder, Museum(Path(folder), port) as museum:
         museum.found()
         day, totals, complaints = _play(museum, seed, visitors, quiet=json)
