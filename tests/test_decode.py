@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from controller.commands.decode import decode, explain
+from controller.commands.decode import decode, explain, explain_block
+from controller.protocols.mdb import SIDES
 
 FIELDS = ["ok", "dest", "source", "header", "name", "data", "crc"]
 
@@ -140,10 +141,98 @@ def test_a_last_counter_that_cannot_be_is_refused(last: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "example"), [("cctalk", "01000200FD"), ("cctalk-credits", '{"reply": "0203010501')]
+    ("command", "example"),
+    [("cctalk", "01000200FD"), ("cctalk-credits", '{"reply": "0203010501'), ("mdb", '--from changer "52 1E 70"')],
 )
 def test_the_help_teaches_with_an_example(command: str, example: str) -> None:
     """Whoever asks for help can copy a line that works."""
     result = run(command, "--help")
     assert result.exit_code == 0
     assert example in result.output
+
+
+BLOCK_FIELDS = ["ok", "from", "data", "check", "name"]
+
+
+def test_a_coin_in_its_tube_is_explained() -> None:
+    """A changer's answer to a poll is told item by item."""
+    result = run("mdb", "--from", "changer", "52 1E 70")
+    (block,) = objects(result)
+    assert result.exit_code == 0
+    assert list(block) == [*BLOCK_FIELDS, "said"]
+    assert [block[field] for field in BLOCK_FIELDS] == [True, "changer", "521E", "70", "answer to poll"]
+    assert block["said"] == [{"kind": "coin", "coin_type": 2, "route": "tube", "in_tube": 30}]
+
+
+def test_a_command_of_the_vmc_is_named() -> None:
+    """The example of an adapter's manual, and the master's ACK, which has no check byte."""
+    result = run("mdb", "--from", "vmc", "0F 02 14 25", "33 33", "00")
+    payout, poll, ack = objects(result)
+    assert (payout["name"], payout["device"], payout["data"]) == ("alternative payout", "changer", "0F0214")
+    assert (poll["name"], poll["device"]) == ("poll", "bill")
+    assert (ack["name"], ack["check"]) == ("ACK", None)
+
+
+def test_a_reader_says_several_things_in_one_block() -> None:
+    """The standard's example, and JUST RESET, which is ACK with a check byte."""
+    several, reset = objects(run("mdb", "--from", "cashless", "06 0A 07 04 1B", "00 00"))
+    assert [said["name"] for said in several["said"]] == ["vend denied", "malfunction", "session cancel"]
+    assert [said["name"] for said in reset["said"]] == ["just reset"]
+
+
+def test_what_it_answers_can_be_told() -> None:
+    """Five bytes of tube counts could be a poll; whoever asked for them knows better."""
+    tubes = run("mdb", "--from", "changer", "--bare", "--answer-to", "tube status", "00 00 11 00 08")
+    assert objects(tubes)[0]["said"]["counts"][:3] == [17, 0, 8]
+    stacker = run("mdb", "--from", "bill", "--bare", "--answer-to", "stacker", "80 05")
+    assert objects(stacker)[0]["said"] == [5, True]
+
+
+def test_what_was_agreed_on_decides_how_much_an_answer_holds() -> None:
+    """Begin session has three bytes at level 1, seventeen with 32-bit money."""
+    short = run("mdb", "--from", "cashless", "--level", "1", "03 0D 48 58")
+    assert objects(short)[0]["said"][0]["funds"] == 3_400
+    wide = run("mdb", "--from", "cashless", "--level", "3", "--wide", "--bare", "05 00 00 04 E2")
+    assert objects(wide)[0]["said"][0]["amount"] == 1_250
+
+
+@pytest.mark.parametrize(
+    ("side", "typed", "why"),
+    [
+        ("changer", "52 1E 71", "check byte is 71, should be 70"),
+        ("bill", "80", "1 bytes are no block: it has 2 to 36"),
+        ("vmc", "", "0 bytes are no block: it has 2 to 36"),
+        ("cashless", "0G", "'G' is no hex digit"),
+        ("changer", "0" * 72, "no answer of 35 bytes is known"),
+        ("changer", "AA", "1 bytes are no block"),
+    ],
+)
+def test_a_bad_block_says_what_is_wrong(side: str, typed: str, why: str) -> None:
+    """Every field is there, the error is in words, and the good block beside it is still explained."""
+    result = run("mdb", "--from", side, "00", typed)
+    good, bad = objects(result)
+    assert result.exit_code == 1
+    assert good["name"] == "ACK"
+    assert list(bad) == [*BLOCK_FIELDS, "error"]
+    assert (bad["ok"], why in bad["error"]) == (False, True)
+
+
+def test_nobody_else_speaks_mdb() -> None:
+    """A side the package does not know is a mistake of whoever types."""
+    assert run("mdb", "--from", "washing-machine", "00").exit_code == 2
+
+
+@given(st.one_of(st.text(), st.binary(max_size=40).map(bytes.hex)), st.sampled_from(SIDES), st.booleans())
+def test_no_block_is_ever_a_traceback(text: str, side: str, bare: bool) -> None:
+    """Anything that can be typed is explained or refused, and can be written as JSON."""
+    answer = explain_block(text, side, bare=bare)
+    assert answer["ok"] is ("error" not in answer)
+    json.dumps(answer)
+
+
+def test_the_boards_traffic_becomes_readable() -> None:
+    """A lease, a damaged frame and something that is no hex: a line, a line that says so, and a sentence."""
+    assert run("board", "07 06 03 C3 E4 8A 8E 00").stdout.strip() == "Pi → board  LEASE wishes=3"
+    damaged = run("board", "07 06 03 C3 E4 8A 8F 00")
+    assert (damaged.exit_code, "damaged" in damaged.stdout) == (1, True)
+    assert "hex" in str(run("board", "zz").exception)

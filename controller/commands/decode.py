@@ -1,17 +1,19 @@
 """`minga decode`: read bytes from a wire the way the machine reads them, for the workshop and for teaching.
 
-One JSON object a line comes out, whatever went in: what cannot be read says why.
+One line comes out for each thing read, mostly a JSON object; what cannot be read says why.
 """
 
 import json
 import string
 import sys
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
-from controller.protocols import cctalk
+from controller.errors import MingaError
+from controller.protocols import board, cctalk, mdb
 
 decode = typer.Typer(no_args_is_help=True, add_completion=False, help="Explain bytes that were seen on a wire.")
 
@@ -51,6 +53,54 @@ def credits_(
         typer.echo(json.dumps(answer))
         bad = bad or "error" in answer
     raise typer.Exit(1 if bad else 0)
+
+
+class Side(StrEnum):
+    """Who sent an MDB block."""
+
+    VMC = "vmc"
+    CHANGER = "changer"
+    BILL = "bill"
+    CASHLESS = "cashless"
+
+
+@decode.command("mdb")
+def blocks(
+    block: Annotated[list[str], typer.Argument(metavar="BLOCK", help="Bytes in hex; quote a block with spaces.")],
+    side: Annotated[Side, typer.Option("--from", help="Who sent them.")],
+    answer_to: Annotated[
+        str, typer.Option(metavar="COMMAND", help="Which command a device answers, 'tube status' and the like.")
+    ] = "",
+    bare: Annotated[
+        bool, typer.Option("--bare", help="Data without the check byte, as some adapters give it.")
+    ] = False,
+    level: Annotated[int, typer.Option(min=1, max=3, help="What VMC and reader have agreed on.")] = 2,
+    wide: Annotated[bool, typer.Option("--wide", help="VMC and reader have agreed on 32-bit money.")] = False,
+) -> None:
+    """Explain MDB blocks, one JSON object each. Ends with 1 when any of them is damaged.
+
+    Example: minga decode mdb --from changer "52 1E 70"
+    """
+    dialect = mdb.Dialect(level, wide)
+    explained = [explain_block(text, side.value, answer_to, dialect, bare) for text in block]
+    for each in explained:
+        typer.echo(json.dumps(each))
+    raise typer.Exit(0 if all(each["ok"] for each in explained) else 1)
+
+
+def explain_block(
+    text: str, side: str, answer_to: str = "", dialect: mdb.Dialect | None = None, bare: bool = False
+) -> dict[str, Any]:
+    """One MDB block in words: `ok from data check name`, what stands in it, and `error` if not ok. Raises nothing."""
+    fields: dict[str, Any] = {"from": side, "data": None, "check": None, "name": None}
+    try:
+        raw = mdb.seal(unhex(text)) if bare else unhex(text)
+        lone = len(raw) == 1
+        fields |= {"data": (raw if lone else raw[:-1]).hex().upper(), "check": None if lone else raw[-1:].hex().upper()}
+        fields |= mdb.explain(raw, side, answer_to, dialect)
+    except (ValueError, mdb.ProtocolError) as error:
+        return {"ok": False, **fields, "error": str(error)}
+    return {"ok": True, **fields}
 
 
 def explain(text: str, kind: type[cctalk.Frame] = cctalk.Frame) -> dict[str, Any]:
@@ -126,3 +176,20 @@ def _counter(text: str) -> int | None:
     if not (text.isascii() and text.isdecimal() and int(text) <= 255):
         raise typer.BadParameter(f"{text!r} is no event counter: it is 0 to 255, or none", param_hint="--last")
     return int(text)
+
+
+@decode.command("board")
+def traffic(
+    frame: Annotated[list[str], typer.Argument(metavar="FRAME", help="Bytes in hex; quote a frame with spaces.")],
+) -> None:
+    """Explain frames between the Pi and the I/O board, a line each. Ends with 1 when any of them is damaged.
+
+    Example: minga decode board "07 06 03 C3 E4 8A 8E 00"
+    """
+    try:
+        lines = [line for text in frame for line in board.seen(bytes.fromhex(text))]
+    except ValueError:
+        raise MingaError("write bytes in hex, such as `07 07 05`") from None
+    for line in lines:
+        typer.echo(str(line))
+    raise typer.Exit(1 if any(line.error for line in lines) else 0)
