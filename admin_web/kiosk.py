@@ -1,4 +1,4 @@
-"""The visitor's kiosk: one page, its live stream, and its two buttons.
+"""The visitor's kiosk: one page, its live stream, and its three wishes: a piece, her money, more time.
 
 The whole scene is drawn here and pushed whole: the browser keeps no state of its own to fall out of step. Every button
 is a form that redirects back, so the page works without JavaScript; with it, the scene is swapped in place.
@@ -20,7 +20,7 @@ from admin_web.till import till
 from admin_web.weave import ROWS, band
 from admin_web.words import Words, words
 from controller.domain.catalog import SlotId
-from controller.domain.events import ReturnPressed, SlotChosen
+from controller.domain.events import ReturnPressed, SlotChosen, StillHere
 from controller.protocols.control import Ask
 
 BEAT_S = 1.0
@@ -54,6 +54,7 @@ class Kiosk:
         age_ms = gateway.age_ms or 0
         return {
             "words": self.words,
+            "version": view.version if view else 0,
             "stale": gateway.stale,
             "age": self.words.span(age_ms),
             "shelf": shelf(view, gateway.names, self.words) if view else None,
@@ -103,6 +104,12 @@ async def choose(request: Request) -> Response:
 async def give_back(request: Request) -> Response:
     """The visitor wants her money back."""
     return await _ask(request, ReturnPressed())
+
+
+@router.post("/stay")
+async def stay(request: Request) -> Response:
+    """The visitor is still here and wants more time."""
+    return await _ask(request, StillHere())
 
 
 async def _ask(request: Request, ask: Ask) -> Response:

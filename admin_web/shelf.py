@@ -2,28 +2,19 @@
 
 from dataclasses import dataclass
 
-from admin_web.books import Maker, Names
+from admin_web.books import Names
+from admin_web.shares import Part, parts
 from admin_web.weave import Band, band
 from admin_web.words import Words
-from controller.domain.catalog import Share
 from controller.domain.cycle import Phase
+from controller.domain.events import Trouble
 from controller.domain.view import SlotView, View
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One part of a price: people and dollars, and its place on a bar of a hundred."""
-
-    who: str
-    money: str
-    start: float
-    width: float
-    hers: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Tile:
-    """One slot as drawn. `state` is ready, chosen, turning, sold-out, closed or paused; `words` say it, `why` explains."""
+    """One slot as drawn. `state` is ready, chosen, turning, sold-out, closed, paused or asleep (outside opening hours);
+    `words` say it, `why` explains."""
 
     slot: str
     name: str
@@ -45,6 +36,11 @@ class Shelf:
     tiles: tuple[Tile, ...]
     bands: tuple[Band, ...]
 
+    @property
+    def can_be_chosen(self) -> bool:
+        """Whether any button is on; if none is, the shelf itself must be reached by key, so that it can be scrolled."""
+        return any(tile.can_be_chosen for tile in self.tiles)
+
 
 def shelf(view: View, names: Names, words: Words) -> Shelf:
     """All tiles in the order of the glass."""
@@ -58,18 +54,24 @@ def piece_name(slot: str | None, view: View, names: Names) -> str:
     return next((names.piece(seen.product).name for seen in view.slots if seen.slot == slot), "")
 
 
+def is_night(view: View) -> bool:
+    """Whether the first thing to say of the machine is that it is outside its opening hours, which is no fault."""
+    return view.troubles[:1] == (Trouble.CLOSED.value,)
+
+
 def _tile(slot: SlotView, view: View, names: Names, words: Words, number: int) -> Tile:
-    maker, piece = names.maker(slot.maker), names.piece(slot.product)
-    state = _state(slot, view)
+    piece, state = names.piece(slot.product), _state(slot, view)
+    falling = view.vending_shares if state == "turning" else ()
+    price_cents = sum(share.cents for share in falling) or slot.price_cents
     return Tile(
         slot=slot.slot,
         name=piece.name,
         materials=piece.materials,
         photo=piece.photo,
-        price=words.money(slot.price_cents),
-        parts=_parts(slot, maker, words),
+        price=words.money(price_cents),
+        parts=parts(falling or slot.shares, names, words),
         state=state,
-        words="" if state == "ready" else words.about("status", state),
+        words="" if state in ("ready", "asleep") else words.about("status", state),
         why=words.about("closed", slot.reason or "other") if state == "closed" else "",
         can_be_chosen=state in ("ready", "chosen") and view.phase in (Phase.IDLE, Phase.CREDIT),
         band=number,
@@ -81,27 +83,6 @@ def _state(slot: SlotView, view: View) -> str:
         return "turning"
     if slot.status == "ready" and slot.slot == view.chosen:
         return "chosen"
+    if slot.status == "paused" and is_night(view):
+        return "asleep"
     return slot.status
-
-
-def _parts(slot: SlotView, maker: Maker, words: Words) -> tuple[Part, ...]:
-    """The price's parts side by side. A part of nothing is not told: it would only make people wonder."""
-    parts, before_cents = [], 0
-    for share in slot.shares:
-        if share.cents:
-            start, width = (round(100 * cents / slot.price_cents, 2) for cents in (before_cents, share.cents))
-            hers = share.account.startswith("maker:")
-            parts.append(Part(_who(share, maker, words), words.money(share.cents), start, width, hers))
-            before_cents += share.cents
-    return tuple(parts)
-
-
-def _who(share: Share, maker: Maker, words: Words) -> str:
-    """Who gets this part. A maker is named only if she agreed; otherwise her workshop is, or nobody."""
-    family, _, name = share.account.partition(":")
-    if family == "maker":
-        key = "maker" if maker.named else "workshop" if maker.name else "unnamed"
-        return words.say(f"share.{key}", name=maker.name)
-    if family == "fund":
-        name = words.about("fund", name, name=name)
-    return words.about("share", family, name=name)

@@ -1,129 +1,101 @@
-"""The lower edge of the kiosk: what just happened, what happens to the money, who to ask, and the money itself.
+"""The lower edge of the kiosk: the message, the visitor's money, the coins that may come in, and her buttons.
 
-One message at a time, the most pressing first: a piece on its way, news, trouble, then the invitation to buy.
-Pure: no request, no template, no clock.
+Pure: no request, no template, no clock. What is said stands in `messages`; here is what is shown beside it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from admin_web.books import Names
-from admin_web.money import Pile, piles
-from admin_web.shelf import piece_name
+from admin_web.messages import LEAVING_MS, Message, idle_ms, is_leaving, message
+from admin_web.money import Coin, Pile, all_welcome, piles, purse
+from admin_web.shares import Part, parts
 from admin_web.words import Words
-from controller.domain.cycle import News, Phase
+from controller.domain.cycle import Phase
 from controller.domain.view import NoticeView, View
 
-LEAVING_MS = 15_000
-"""Before credit is put aside the visitor is warned this long (WCAG 2.2, 2.2.1); one tap gives her the whole time again."""
-YOURS = (News.SOLD, News.REFUNDED)
-CALM = (News.SOLD_OUT, News.PAUSED, News.CLOSED)
+STAY_MS = 25_000
+"""This long before unused credit is put aside more time is offered: WCAG 2.2, 2.2.1, asks for 20 s, and pictures travel."""
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """`mood` is calm, busy, yours (done, take it) or needs (a person). `code` is for the visitor to copy."""
+class Intake:
+    """What the slot takes now. `exact` announces that nothing can be given back, `why` that some coins must wait."""
 
-    title: str
-    money: str = ""
-    who: str = ""
-    mood: str = "calm"
-    code: str = ""
-    keep: str = ""
+    coins: tuple[Coin, ...] = ()
+    spoken: str = ""
+    exact: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """The visitor's money. `credit` and `missing` are empty when there is none."""
+    """Amounts are empty when there are none. `left` is the time in words while more is offered, `fuse` its rest in percent
+    while the visitor is warned."""
 
     message: Message
     credit: str
     missing: str
+    returning: str
     coins: tuple[Pile, ...]
+    parts: tuple[Part, ...]
+    intake: Intake
     no_coins: bool
     can_give_back: bool
+    can_cancel: bool
+    left: str = ""
+    fuse: int | None = None
     codes: tuple[str, ...] = ()
     """Claim codes that somebody may still be copying while the message speaks of something else, with their amounts."""
 
 
 def till(view: View, names: Names, words: Words, age_ms: int) -> Till:
     """The till for this picture, which is `age_ms` old: waits that run in the controller ran on meanwhile."""
-    said = message(view, names, words, age_ms)
-    coins = (*piles(view.credit_cents), *piles(view.missing_cents, ghost=True))
+    said, left_ms = message(view, names, words, age_ms), idle_ms(view, age_ms)
+    warned = is_leaving(view, age_ms)
     return Till(
         message=said,
-        credit=words.money(view.credit_cents) if view.credit_cents else "",
-        missing=words.money(view.missing_cents) if view.missing_cents else "",
-        coins=() if said.code else coins,  # a code to copy needs the room
+        credit=_money(view.credit_cents, words),
+        missing=_money(view.missing_cents, words),
+        returning=_money(view.returning_cents, words),
+        coins=() if said.code or warned else _coins(view),  # a code to copy, or a warning, needs the room
+        parts=parts(view.vending_shares, names, words),
+        intake=_intake(view, words) if _invites(view, said, warned) else Intake(),
         no_coins=not view.coins_welcome,
         can_give_back=view.credit_cents > 0 and view.phase == Phase.CREDIT,
-        codes=tuple(f"{told.claim} · {words.money(told.cents)}" for told in view.codes),
+        can_cancel=view.chosen is not None and view.phase == Phase.IDLE,
+        left=words.span(left_ms) if left_ms is not None and left_ms <= STAY_MS else "",
+        fuse=round(100 * left_ms / LEAVING_MS) if warned and left_ms is not None else None,
+        codes=tuple(f"{told.claim} · {words.money(told.cents)}" for told in _codes(view, said)),
     )
 
 
-def message(view: View, names: Names, words: Words, age_ms: int) -> Message:
-    """The one thing to say now."""
-    if view.phase == Phase.DISPENSING:
-        piece = piece_name(view.vending, view, names)
-        return _plain("turning", words, "busy", slot=view.vending, piece=piece)
-    if view.phase == Phase.REFUNDING:
-        return _plain("refunding", words, "busy")
-    if view.notice:
-        return _news(view.notice, view, names, words, age_ms)
-    if view.troubles:
-        return _trouble(view, words)
-    return _invitation(view, names, words, age_ms)
+def _money(cents: int, words: Words) -> str:
+    return words.money(cents) if cents else ""
 
 
-def _news(notice: NoticeView, view: View, names: Names, words: Words, age_ms: int) -> Message:
-    piece = piece_name(notice.slot, view, names)
-    said = {"slot": notice.slot or "", "piece": piece, "money": words.money(notice.cents)}
-    title, money, who = (words.about("news", notice.news, part, **said) for part in ("title", "money", "who"))
-    mood = "yours" if notice.news in YOURS else "calm" if notice.news in CALM else "needs"
-    told = Message(title, money, who, mood)
-    if not notice.claim:
-        return told
-    left_ms = max(0, notice.left_ms - age_ms)
-    return replace(told, code=notice.claim, keep=words.say("news_keep.left", age=words.span(_by_tens(left_ms))))
+def _coins(view: View) -> tuple[Pile, ...]:
+    """Hers, those on their way back, and as ghosts those still to come: of the kinds that may come in."""
+    to_come = piles(view.missing_cents, True, view.coins_cents) if view.coins_welcome else ()
+    return (*piles(view.credit_cents or view.returning_cents), *to_come)
 
 
-def _trouble(view: View, words: Words) -> Message:
-    """Of several troubles the first is told; it stops everything just as all of them would."""
-    title, who = (words.about("trouble", view.troubles[0], part) for part in ("title", "who"))
-    return Message(title, _paused_money(view, words), who, "needs")
+def _invites(view: View, said: Message, warned: bool) -> bool:
+    """Whether somebody may wonder which coins to put in now, and nothing more pressing needs the room."""
+    return view.coins_welcome and view.phase in (Phase.IDLE, Phase.CREDIT) and not said.code and not warned
 
 
-def _paused_money(view: View, words: Words) -> str:
-    if view.credit_cents:
-        return words.say("pause.money_credit", money=words.money(view.credit_cents))
-    return words.say("pause.money")
+def _intake(view: View, words: Words) -> Intake:
+    """The row of coins, before the first one and whenever some of them would not stay in."""
+    few = not all_welcome(view.coins_cents)
+    exact = "" if few or view.gives_change else words.say("till.exact")
+    if not few and (view.credit_cents or view.chosen):
+        return Intake(exact=exact)
+    faces = ", ".join(words.face(cents) for cents in view.coins_cents)
+    why = words.say("intake.little" if view.gives_change else "intake.none") if few else ""
+    return Intake(purse(view.coins_cents), words.say("intake.spoken", coins=faces), exact, why)
 
 
-def _invitation(view: View, names: Names, words: Words, age_ms: int) -> Message:
-    left_ms = max(0, view.left_ms - age_ms) if view.left_ms is not None else None
-    if view.credit_cents and left_ms is not None and left_ms <= LEAVING_MS:
-        return _plain("leaving", words, "needs", age=words.span(left_ms))
-    if not any(slot.status == "ready" for slot in view.slots):
-        return _nothing_to_buy(view, words)
-    if not view.coins_welcome and view.credit_cents:
-        return Message(words.say("pause.enough"), words.say("pause.enough_money"))
-    if view.chosen:
-        return _plain("chosen", words, slot=view.chosen, piece=piece_name(view.chosen, view, names))
-    told = _plain("credit" if view.credit_cents else "idle", words)
-    return told if view.gives_change else replace(told, money=words.say("till.exact"))
-
-
-def _nothing_to_buy(view: View, words: Words) -> Message:
-    """Sold out is good news and said as such; closed slots, or a shop that is not set up yet, are a pause."""
-    sold_out = bool(view.slots) and all(slot.status == "sold-out" for slot in view.slots)
-    title = words.say("pause.nothing") if sold_out else words.say("trouble.other.title")
-    who = words.say("pause.nothing_who") if sold_out else words.say("trouble.other.who")
-    return Message(title, _paused_money(view, words), who)
-
-
-def _plain(key: str, words: Words, mood: str = "calm", **values: object) -> Message:
-    return Message(words.say(f"till.{key}", **values), words.say(f"till.{key}_hint", **values), mood=mood)
-
-
-def _by_tens(ms: int) -> int:
-    """Up to the next ten seconds while there is time, so that the screen rests."""
-    return ms if ms <= 10_000 else -(-ms // 10_000) * 10_000
+def _codes(view: View, said: Message) -> tuple[NoticeView, ...]:
+    """The earlier codes, and the newest too while its own message has to wait for a warning."""
+    waiting = (view.notice,) if view.notice and view.notice.claim and not said.code else ()
+    return (*view.codes, *waiting)

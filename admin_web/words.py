@@ -42,6 +42,10 @@ class Words:
         """`$3,50` in Ecuador. Divided by a hundred only here, for the eye."""
         return format_currency(cents / 100, "USD", locale=self.locale)
 
+    def face(self, cents: int) -> str:
+        """What stands on a coin: `25¢`, `$1`."""
+        return self.about("coin", str(cents), money=self.money(cents))
+
     def span(self, ms: int) -> str:
         """A stretch of time as people say it: `12 s`, `3 min`, `2 h`; whole units, rounded down."""
         seconds = max(0, ms) // 1_000

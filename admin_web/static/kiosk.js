@@ -6,7 +6,8 @@ const SILENCE_MS = 5000, AGAIN_MS = 10000, SAID_MS = 8000;
 const scene = document.getElementById("scene");
 const silence = document.getElementById("silence");
 const said = document.getElementById("said");
-let source, heardMs = performance.now(), ageMs = 0, saidTimer, posting = false;
+let source, heardMs = performance.now(), ageMs = 0, saidTimer, turn = Promise.resolve();
+const sending = new Set();
 
 /* Make `old` like `fresh`, touching only what differs: focus and turning spirals live on. */
 function morph(old, fresh) {
@@ -65,22 +66,27 @@ function say(fresh) {
   saidTimer = setTimeout(() => said.replaceChildren(), SAID_MS);
 }
 
-/* A button: pressed at once, sent in the background, and what the page that comes back has to say is said. */
-async function send(event) {
+/* A button: pressed at once, sent in the background, one after the other and none twice at a time. What the page that
+   comes back has to say is said. */
+function send(event) {
   event.preventDefault();
   const button = event.submitter;
-  if (posting || !button) return;
-  posting = true;
+  if (!button || sending.has(button.id)) return;
+  sending.add(button.id);
   button.classList.add("pressed");
+  const body = new URLSearchParams(new FormData(event.target, button)), address = event.target.action;
+  turn = turn.then(() => post(address, body)).finally(() => {
+    sending.delete(button.id);
+    button.classList.remove("pressed");
+  });
+}
+
+async function post(address, body) {
   try {
-    const answer = await fetch(event.target.action, { method: "POST", body: new URLSearchParams(new FormData(event.target, button)) });
+    const answer = await fetch(address, { method: "POST", body });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     say(page.getElementById("said") ?? silence.cloneNode()); // the scene itself comes by the stream, in order
-  } catch { /* The stream says the truth: silence greys the page. */
-  } finally {
-    posting = false;
-    button.classList.remove("pressed");
-  }
+  } catch { /* The stream says the truth: silence greys the page. */ }
 }
 
 document.addEventListener("submit", send);

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from controller.domain.catalog import Account, Share
+from controller.domain.money import COINS_CENTS
 from controller.domain.view import NoticeView, SlotView, View
 from controller.protocols import control
 
@@ -141,13 +142,15 @@ IDLE = View(
     left_ms=None,
     notice=None,
     slots=SHELF,
+    coins_cents=COINS_CENTS,
 )
 
 
 def paused(*troubles: str, credit_cents: int = 0) -> View:
     slots = tuple(replace(slot, status="paused") if slot.status == "ready" else slot for slot in SHELF)
     phase = "credit" if credit_cents else "idle"
-    return replace(IDLE, slots=slots, troubles=troubles, coins_welcome=False, credit_cents=credit_cents, phase=phase)
+    stopped = replace(IDLE, slots=slots, troubles=troubles, coins_welcome=False, coins_cents=())
+    return replace(stopped, credit_cents=credit_cents, phase=phase)
 
 
 def with_news(news: str, slot: str | None = "A1", cents: int = 350, claim: str | None = None, credit: int = 0) -> View:

@@ -1,158 +1,41 @@
-"""The kiosk's page in a real Chromium: it fits every screen, is large and dark enough, touches reach the controller.
-
-No request may leave for any other host: each one that tries is stopped and fails the test.
-"""
-
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+"""The kiosk's page in a real Chromium: it fits every screen, is large and dark enough, touches reach the controller."""
 
 import pytest
-from fake_controller import IDLE, SHELF, FakeController, controller, paused, slot_view, with_news
-from playwright.sync_api import Browser, Page, Route, sync_playwright
-from web_process import Web, minga_web, museum
+from browsing import CONTRAST, IN_A_BROWSER, MEASURE, OVERLAPS, SCREENS, Kiosk
+from fake_controller import IDLE
+from scenes import CHOSEN, LEAVING, SCENES
 
 from controller.domain.catalog import SlotId
-from controller.domain.events import ReturnPressed, SlotChosen
-from controller.domain.view import View
-from controller.protocols.control import Ask
+from controller.domain.events import ReturnPressed, SlotChosen, StillHere
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-QUIET += ("--disable-component-update", "--disable-sync")
-SCREENS = ((800, 480), (1280, 800), (1080, 1920))
-
-pytestmark = [pytest.mark.system, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
-
-CHOSEN = replace(IDLE, phase="credit", credit_cents=125, chosen="A1", missing_cents=225, left_ms=80_000)
-SOLD_OUT = slot_view("A4", "monedero-llama", "rosa", 125, quantity=0)
-JAMMED = slot_view("B2", "muneca-warmi", "sami", 600, reason="jammed")
-STATES: dict[str, View] = {
-    "idle": IDLE,
-    "chosen": CHOSEN,
-    "vending": replace(IDLE, phase="dispensing", vending="A3", credit_cents=465, coins_welcome=False),
-    "sold": with_news("sold", "A3", 500, credit=75),
-    "doubt": with_news("doubt", "A1", 350, "K7X-M4P", credit=465),
-    "paused": paused("no-coins", credit_cents=150),
-    "sold-out": replace(IDLE, slots=(*SHELF[:3], SOLD_OUT, SHELF[4], JAMMED, *SHELF[6:])),
-}
-
-MEASURE = """() => {
-  const boxes = (query) => [...document.querySelectorAll(query)].map((e) => { const r = e.getBoundingClientRect();
-    return [e.id, r.left, r.top, r.right, r.bottom, r.width, r.height]; });
-  const room = document.documentElement, shelf = document.getElementById("shelf");
-  return {wide: [room.scrollWidth, room.clientWidth], shelfWide: [shelf.scrollWidth, shelf.clientWidth],
-          buttons: boxes("button"), parts: boxes("#till h2, #till p, .claim, .coins, .sum, .masthead")};
-}"""
-CONTRAST = """() => {
-  const rgb = (c) => (c.match(/[\\d.]+/g) || []).map(Number);
-  const linear = (v) => (v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
-  const light = ([r, g, b]) => .2126 * linear(r / 255) + .7152 * linear(g / 255) + .0722 * linear(b / 255);
-  const ground = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
-    if (c.length === 3 || c[3] === 1) return c; } return [255, 255, 255]; };
-  const poor = [];
-  for (const e of document.querySelectorAll("body *:not(svg *)")) {
-    if (![...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) || !e.getClientRects().length) continue;
-    const [a, b] = [light(rgb(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
-    const ratio = (a + .05) / (b + .05);
-    if (ratio < 7) poor.push([e.className, e.textContent.slice(0, 30), ratio]);
-  }
-  return poor;
-}"""
-
-
-@dataclass(slots=True)
-class Kiosk:
-    """One museum with its controller, its web process, and whatever went wrong in its browser."""
-
-    fake: FakeController
-    web: Web
-    browser: Browser
-    strangers: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    @contextmanager
-    def page(self, width: int = 1280, height: int = 800, **options: Any) -> Iterator[Page]:
-        """A page on a screen of this size; strangers are turned away at the door."""
-        context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
-        page = context.new_page()
-        page.route("**/*", lambda route: self._door(route))
-        page.on("console", lambda said: self.complaints.append(said.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.goto(self.web.url)
-        yield page
-        context.close()
-
-    def asked(self, page: Page) -> Ask:
-        """What the controller was asked next; the browser lives on while we wait (its requests pass our door)."""
-        for _ in range(250):
-            if not self.fake.asked.empty():
-                return self.fake.asked.get()
-            page.wait_for_timeout(20)
-        raise AssertionError("nothing was asked of the controller")
-
-    def _door(self, route: Route) -> None:
-        if route.request.url.startswith(self.web.url):
-            route.continue_()
-        else:
-            self.strangers.append(route.request.url)
-            route.abort()
-
-    def show(self, page: Page, view: View) -> None:
-        """Set the picture and wait until the page has it."""
-        page.evaluate("document.getElementById('till').dataset.before = 'yes'")
-        self.fake.show(view)
-        page.wait_for_selector("#till:not([data-before])", timeout=5_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def kiosk(tmp_path: Path, browser: Browser) -> Iterator[Kiosk]:
-    machine = museum(tmp_path)
-    start = with_news("refunded", None, 5)  # a picture that no test shows, so that every first change is one
-    with controller(machine.socket, start) as fake, minga_web(machine) as web:
-        assert fake.watching.wait(10)
-        kiosk = Kiosk(fake, web, browser)
-        yield kiosk
-        assert kiosk.strangers == []
-        assert kiosk.complaints == []
+pytestmark = IN_A_BROWSER
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: "x".join(map(str, screen)))
-def test_every_state_fits_every_screen(kiosk: Kiosk, screen: tuple[int, int]) -> None:
+def test_every_scene_fits_every_screen(kiosk: Kiosk, screen: tuple[int, int]) -> None:
     """No sideways scroll, every button and every word of the till inside the screen, and text at 7:1."""
     with kiosk.page(*screen) as page:
-        for name, view in STATES.items():
+        for name, view in SCENES.items():
             kiosk.show(page, view)
             seen = page.evaluate(MEASURE)
             assert seen["wide"][0] <= seen["wide"][1], name
             assert seen["shelfWide"][0] <= seen["shelfWide"][1], name
             for who, left, top, right, bottom, *_ in seen["parts"]:
-                assert left >= 0, (name, who)
-                assert top >= 0, (name, who)
-                assert right <= screen[0] + 1, (name, who)
-                assert bottom <= screen[1] + 1, (name, who)
+                assert 0 <= left <= right <= screen[0] + 1, (name, who)
+                assert 0 <= top <= bottom <= screen[1] + 1, (name, who)
+            assert page.evaluate(OVERLAPS) == [], name
             assert page.evaluate(CONTRAST) == [], name
 
 
 @pytest.mark.parametrize(("screen", "least_px"), [((1280, 800), 96), ((1080, 1920), 96), ((800, 480), 80)], ids=str)
 def test_every_button_is_large_enough_for_a_finger(kiosk: Kiosk, screen: tuple[int, int], least_px: int) -> None:
-    """96 px at 1280×800 and in portrait, 80 px on the small panel, whose pixels are larger."""
+    """96 px at 1280×800 and in portrait, 80 px on the small panel, whose pixels are larger; staying is the largest."""
     with kiosk.page(*screen) as page:
-        kiosk.show(page, CHOSEN)
-        buttons = page.evaluate(MEASURE)["buttons"]
-        assert len(buttons) == 9
-        assert all(min(width, height) >= least_px for *_, width, height in buttons)
+        kiosk.show(page, LEAVING)
+        buttons = {who: (width, height) for who, *_, width, height in page.evaluate(MEASURE)["buttons"]}
+        assert len(buttons) == 10
+        assert all(min(sides) >= least_px for sides in buttons.values())
+        assert buttons["stay"] > buttons["give-back"]
 
 
 def test_a_touch_chooses_and_another_gives_the_money_back(kiosk: Kiosk) -> None:
@@ -167,6 +50,39 @@ def test_a_touch_chooses_and_another_gives_the_money_back(kiosk: Kiosk) -> None:
         page.tap("#give-back")
         assert kiosk.asked(page) == ReturnPressed()
         assert page.evaluate("window.sameMoment")
+
+
+def test_one_touch_asks_for_more_time(kiosk: Kiosk) -> None:
+    """The warning counts down beside the button; a touch on it sends `stay`, and the shelf comes back as it was."""
+    with kiosk.page(has_touch=True) as page:
+        kiosk.show(page, LEAVING)
+        assert "¿Sigue ahí?" in page.inner_text("#till")
+        assert page.inner_text("#stay").split("\n")[-1].startswith("quedan 1")
+        page.tap("#stay")
+        assert kiosk.asked(page) == StillHere()
+        kiosk.show(page, CHOSEN)
+        assert not page.is_visible("#stay")
+        assert "Eligió A1" in page.inner_text("#till")
+
+
+def test_a_warned_visitor_can_still_touch_a_piece_or_take_her_money(kiosk: Kiosk) -> None:
+    """The warning covers nothing: the shelf and the return button work as before."""
+    with kiosk.page(has_touch=True) as page:
+        kiosk.show(page, LEAVING)
+        page.tap("#tile-A4")
+        assert kiosk.asked(page) == SlotChosen(SlotId("A4"))
+        page.tap("#give-back")
+        assert kiosk.asked(page) == ReturnPressed()
+
+
+def test_the_warning_takes_no_focus_away(kiosk: Kiosk) -> None:
+    """Whoever stands on a button by key still stands on it when the warning, a code or a countdown comes."""
+    with kiosk.page() as page:
+        kiosk.show(page, CHOSEN)
+        page.focus("#give-back")
+        for name in ("more-time", "leaving", "leaving-with-a-code", "doubt", "few-coins"):
+            kiosk.show(page, SCENES[name])
+            assert page.evaluate("document.activeElement.id") == "give-back", name
 
 
 def test_a_touch_is_answered_at_once(kiosk: Kiosk) -> None:
@@ -211,6 +127,16 @@ def test_the_page_buys_without_javascript(kiosk: Kiosk) -> None:
         assert kiosk.asked(page) == SlotChosen(SlotId("A3"))
         assert page.url == kiosk.web.url
         assert "Faltan" in page.inner_text("#till")
+
+
+def test_more_time_is_given_without_javascript(kiosk: Kiosk) -> None:
+    """A plain form too."""
+    with kiosk.page(java_script_enabled=False) as page:
+        kiosk.fake.show(LEAVING)
+        page.goto(kiosk.web.url)
+        page.click("#stay")
+        assert kiosk.asked(page) == StillHere()
+        assert page.url == kiosk.web.url
 
 
 def test_the_browser_greys_by_itself_when_the_web_process_is_gone(kiosk: Kiosk) -> None:

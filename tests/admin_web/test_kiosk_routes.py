@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from fake_controller import IDLE, SHELF, slot_view, with_news
 from fastapi.testclient import TestClient
+from scenes import CHOSEN, LEAVING, SCENES
 
 from admin_web.app import HERE, create_app
 from admin_web.books import names
 from admin_web.gateway import Gateway
 from controller.domain.catalog import MakerId, ProductId, SlotId
-from controller.domain.events import ReturnPressed, SlotChosen
+from controller.domain.events import ReturnPressed, SlotChosen, StillHere
 from controller.domain.stocking import PutMaker, PutProduct
 from controller.domain.view import View
 from controller.protocols.control import Answer, Ask
@@ -115,6 +116,37 @@ def test_a_claim_code_stands_on_the_page(visitor: TestClient, gateway: StillGate
     assert "<strong>K7X-M4P</strong>" in visitor.get("/").text
 
 
+def test_the_countdown_runs_on_between_two_pictures(visitor: TestClient, gateway: StillGateway) -> None:
+    """Three seconds after a picture with 12.9 s left the page says nine, and says it outside the announced words."""
+    gateway.see(LEAVING)
+    gateway.now_s += 3
+    page = visitor.get("/").text
+    assert "quedan 9 s" in page
+    announced = re.findall(r'<div role="status">.*?</div>', page, re.DOTALL)
+    assert len(announced) == 1
+    assert "9 s" not in announced[0]
+
+
+def test_coins_that_must_wait_are_drawn_as_such(visitor: TestClient, gateway: StillGateway) -> None:
+    """Twenty-five cents are missing and nothing can be given back: half dollars and dollars are struck through."""
+    gateway.see(SCENES["few-coins"])
+    page = visitor.get("/").text
+    assert re.findall(r'class="coin coin-(\d+) waits"', page) == ["50", "100"]
+    assert 'aria-label="Ahora recibe monedas de 1¢, 5¢, 10¢, 25¢"' in page
+    assert "solo monedas que completen el precio" in page
+
+
+@pytest.mark.parametrize("name", SCENES, ids=str)
+def test_every_scene_is_one_whole_page(visitor: TestClient, gateway: StillGateway, name: str) -> None:
+    """No word is left unfilled, no style or script stands in the page, and every button has its form."""
+    gateway.see(SCENES[name])
+    page = visitor.get("/").text
+    assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*src=)", page)
+    body = page[page.index("<main") : page.index("</main>")]
+    assert "{" not in body
+    assert re.findall(r'action="([^"]+)"', body) == ["/choose", "/stay", "/give-back"]
+
+
 # Buttons
 
 
@@ -129,6 +161,16 @@ def test_money_back_is_passed_on(visitor: TestClient, gateway: StillGateway) -> 
     """One touch."""
     assert visitor.post("/give-back").headers["location"] == "/"
     assert gateway.asked == [ReturnPressed()]
+
+
+def test_more_time_is_asked_for_by_one_button(visitor: TestClient, gateway: StillGateway) -> None:
+    """It is off, and out of sight, while nobody needs it; then one touch sends `stay`."""
+    gateway.see(CHOSEN)
+    assert re.search(r'action="/stay" hidden>\s*<button id="stay"[^>]* disabled', visitor.get("/").text)
+    gateway.see(LEAVING)
+    assert re.search(r'action="/stay">\s*<button id="stay" class="press stay"><b>Sigo aquí</b>', visitor.get("/").text)
+    assert visitor.post("/stay").headers["location"] == "/"
+    assert gateway.asked == [StillHere()]
 
 
 @pytest.mark.parametrize("slot", ["Z9", "", "A1; drop table", "A" * 3000])
@@ -271,10 +313,10 @@ def test_nothing_but_pictures_leaves_the_media_folder(visitor: TestClient, tmp_p
 
 
 def test_the_first_page_is_light(visitor: TestClient) -> None:
-    """Page, style and script are at most 12 KB compressed, without photos; the style sheet alone at most 12 KB plain."""
-    files = [visitor.get("/").content, *((HERE / "static" / name).read_bytes() for name in ("kiosk.css", "kiosk.js"))]
-    assert sum(len(gzip.compress(file)) for file in files) <= 12_000
-    assert len(files[1]) <= 12_000
+    """Page, style and script are at most 12 KB compressed, without photos; each other file at most 8 KB plain."""
+    static = [(HERE / "static" / name).read_bytes() for name in ("kiosk.css", "till.css", "kiosk.js")]
+    assert sum(len(gzip.compress(file)) for file in (visitor.get("/").content, *static)) <= 12_000
+    assert all(len(file) <= 8_000 for file in static)
 
 
 def test_photos_of_the_simulated_museum_are_light_and_self_contained(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from fake_controller import IDLE, SHELF, slot_view
+from scenes import FALLING
 
 from admin_web.books import names
 from admin_web.shelf import Tile, shelf
@@ -83,6 +84,26 @@ def test_nothing_can_be_chosen_while_a_spiral_turns_or_money_goes_back() -> None
     refunding = shelf(replace(IDLE, phase="refunding"), KNOWN, words())
     assert [seen.slot for seen in vending.tiles if seen.state == "turning"] == ["A3"]
     assert not any(seen.can_be_chosen for seen in (*vending.tiles, *refunding.tiles))
+
+
+def test_a_falling_piece_shows_its_own_shares() -> None:
+    """Its price was divided when it started; the odd cent of the next sale, or a new price, changes nothing of it."""
+    dearer = replace(SHELF[2], price_cents=600)
+    falling = tile(dearer, replace(IDLE, phase="dispensing", vending="A3", vending_shares=FALLING))
+    assert falling.price == "$5,00"
+    assert [part.money for part in falling.parts] == ["$4,01", "$0,74", "$0,25"]
+    assert falling.parts[-1].start + falling.parts[-1].width == 100
+
+
+def test_a_closed_museum_is_no_fault_of_any_piece() -> None:
+    """Outside the hours no tile says that it is in pause; with a trouble before the hours it does."""
+    paused = replace(SHELF[0], status="paused")
+    assert (tile(paused, night := replace(IDLE, troubles=("closed",))).state, tile(paused, night).words) == (
+        "asleep",
+        "",
+    )
+    assert tile(paused, replace(IDLE, troubles=("books", "closed"))).words == "en pausa"
+    assert not tile(paused, night).can_be_chosen
 
 
 def test_a_maker_has_one_band_on_all_her_tiles() -> None:

@@ -91,9 +91,9 @@ def test_the_page_greys_when_the_controller_falls_silent_and_wakes_with_it(machi
         scene_with(events, "Bolso feria")
         fake.silent = True
         grey = scene_with(events, "Sin noticias de la máquina desde hace 5 s")
-        assert '<div id="stage" class="stage stale">' in grey.data
+        assert '<div id="stage" class="stage stale"' in grey.data
         fake.silent = False
-        assert "stale" not in scene_with(events, '<div id="stage" class="stage">').data
+        assert "stale" not in scene_with(events, '<div id="stage" class="stage"').data
 
 
 def test_the_page_stands_before_the_controller_and_its_books_do(tmp_path: Path) -> None:

@@ -7,19 +7,28 @@ from enum import StrEnum
 import pytest
 
 from admin_web.kiosk import SAID
-from admin_web.money import COINS_CENTS
+from admin_web.messages import PAYOUT_DOUBT
 from admin_web.words import LOCALES, Words, words
 from controller.domain.catalog import Closed
 from controller.domain.cycle import News
 from controller.domain.events import Trouble
+from controller.domain.money import COINS_CENTS
 
-FILLED = {"slot": "A3", "piece": "Bolso de feria", "money": "$3,50", "name": "Rosa", "age": "12 s", "n": 4}
+FILLED = {
+    "slot": "A3",
+    "piece": "Bolso de feria",
+    "money": "$3,50",
+    "name": "Rosa",
+    "age": "12 s",
+    "coins": "5¢",
+    "n": 4,
+}
 SLOT_STATES = ("chosen", "turning", "sold-out", "closed", "paused")
 
 
-@pytest.mark.parametrize("code", News, ids=str)
+@pytest.mark.parametrize("code", [*News, PAYOUT_DOUBT], ids=str)
 @pytest.mark.parametrize("part", ["title", "money", "who"])
-def test_every_news_tells_what_happened_what_about_the_money_and_who_to_ask(code: StrEnum, part: str) -> None:
+def test_every_news_tells_what_happened_what_about_the_money_and_who_to_ask(code: str, part: str) -> None:
     """No news falls back to the words for codes nobody knows."""
     assert words().say(f"news.{code}.{part}", **FILLED)
 
@@ -40,7 +49,7 @@ def test_every_closed_slot_is_explained(code: StrEnum) -> None:
 def test_every_other_code_of_the_page_has_words() -> None:
     """Slot states, what a button may answer, and each coin's face."""
     paths = [f"status.{state}" for state in SLOT_STATES] + [f"said.{code}.title" for code in SAID]
-    paths += [f"said.{code}.money" for code in SAID] + [f"till.cents.{cents}" for cents in COINS_CENTS]
+    paths += [f"said.{code}.money" for code in SAID] + [f"coin.{cents}" for cents in COINS_CENTS]
     assert all(words().say(path) for path in paths)
 
 
@@ -78,6 +87,11 @@ def test_what_a_language_lacks_is_said_in_spanish() -> None:
 def test_money_is_said_as_in_ecuador(cents: int, said: str) -> None:
     """Comma for cents, point for thousands, by the locale data of es_EC."""
     assert words().money(cents) == said
+
+
+def test_a_coin_nobody_drew_a_face_for_says_its_amount() -> None:
+    """A museum may teach its machine a token."""
+    assert [words().face(cents) for cents in (25, 100, 200)] == ["25¢", "$1", "$2,00"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,16 @@ from controller.ledger import people, schema
 from controller.ledger.connection import open_writer, transaction
 from hw_mocks.garments import write_photos
 
-KINDS = {"bolso-feria": "bag", "chumpi-rojo": "belt", "poncho-wawa": "poncho", "monedero-llama": "purse"}
+KINDS = {
+    "bolso-feria": "bag",
+    "chumpi-rojo": "belt",
+    "poncho-wawa": "poncho",
+    "monedero-llama": "purse",
+    "gorro-chullo": "hat",
+    "muneca-warmi": "doll",
+    "bufanda-paramo": "scarf",
+    "delantal-mercado": "apron",
+}
 START = "from controller.cli import main; main()"
 
 
@@ -34,7 +43,7 @@ class Museum:
 
 
 def museum(folder: Path, books: bool = True) -> Museum:
-    """Lay out a machine's folder; with `books` there are names and photos of four products."""
+    """Lay out a machine's folder; with `books` there are names and photos of eight products."""
     config = folder / "minga.toml"
     config.write_text('[machine]\nname = "museo-quito"\n[web]\nport = 0\n')
     if books:

@@ -1,0 +1,43 @@
+"""Where a price goes: people and dollars, side by side on a bar. Pure: no request, no template, no clock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from admin_web.books import Names
+from admin_web.words import Words
+from controller.domain.catalog import Share
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a price: who gets how much, and its place on a bar of a hundred."""
+
+    who: str
+    money: str
+    start: float
+    width: float
+    hers: bool
+
+
+def parts(shares: Iterable[Share], names: Names, words: Words) -> tuple[Part, ...]:
+    """The shares of one price. A share of nothing is not told: it would only make people wonder."""
+    told = [share for share in shares if share.cents]
+    whole_cents, before_cents, found = sum(share.cents for share in told), 0, []
+    for share in told:
+        start, width = (round(100 * cents / whole_cents, 2) for cents in (before_cents, share.cents))
+        hers = share.account.startswith("maker:")
+        found.append(Part(_who(share, names, words), words.money(share.cents), start, width, hers))
+        before_cents += share.cents
+    return tuple(found)
+
+
+def _who(share: Share, names: Names, words: Words) -> str:
+    """Who gets this part. A maker is named only if she agreed; otherwise her workshop is, or nobody."""
+    family, _, name = share.account.partition(":")
+    if family == "maker":
+        maker = names.maker(name)
+        key = "maker" if maker.named else "workshop" if maker.name else "unnamed"
+        return words.say(f"share.{key}", name=maker.name)
+    if family == "fund":
+        name = words.about("fund", name, name=name)
+    return words.about("share", family, name=name)
