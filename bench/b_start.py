@@ -32,7 +32,7 @@ def measure(effort: Effort) -> list[Row]:
         machine.stock()
         machine.end(controller)
         for _ in range(effort.starts + 1):
-            bare, controller_start = _bare_python(), _controller(machine)
+            bare, controller_start = bare_python(), _controller(machine)
             answers.add([controller_start.answered_s], [bare.answered_s])
             cpu.add([controller_start.cpu_s], [bare.cpu_s])
             sells.add([controller_start.sold_s], [bare.sold_s])
@@ -58,7 +58,7 @@ class Start:
     sold_s: float
 
 
-def _bare_python() -> Start:
+def bare_python() -> Start:
     """It answers by ending."""
     began_s = time.monotonic()
     process = subprocess.Popen([sys.executable, "-c", "pass"], env=ENVIRONMENT)

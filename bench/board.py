@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +42,9 @@ class Board:
         motors = config.motors
         self.environment = {"GPIOZERO_PIN_FACTORY": "minga-sim", SOCKET_VARIABLE: str(path)}
         self.starts: Counter[str] = Counter()
+        self.at_motor: Callable[[], None] | None = None
+        """Called when a motor's lines are high, before anything moves: the moment to kill a controller, or to count."""
+        self._held_s: dict[int, float] = {}
         self._motors, self._buttons = motors, config.cabinet.slot_buttons
         self._names = {pin: name for name, pin in (*motors.rows.items(), *motors.columns.items())}
         self._driven: set[str] = set()
@@ -65,6 +68,11 @@ class Board:
         """Wait until the motor of the last press is off again. False when it never was on and off."""
         return self._ended.wait(TURN_S)
 
+    def motors_off_s(self) -> float | None:
+        """When the controller that is connected now held the last motor line, low; None while it does not hold them all."""
+        held = dict(self._held_s)
+        return max(held.values()) if held.keys() >= self._names.keys() and not self._driven else None
+
     def close(self) -> None:
         self._listener.close()
         if self._line:
@@ -76,6 +84,8 @@ class Board:
         while True:
             try:
                 self._line, _ = self._listener.accept()
+                self._driven.clear()  # a process that died let all its lines fall
+                self._held_s.clear()
                 for line in self._lines(self._line):
                     self._take(line.split())
             except OSError:
@@ -95,7 +105,9 @@ class Board:
                 self._set(int(pin), level == "1")
             case ["in" | "read", pin, *_]:
                 self._say(f"is {int(pin) == self._motors.drop_sensor and not self._lamp:d}")
-            case ["out", _]:
+            case ["out", pin]:
+                if int(pin) in self._names:
+                    self._held_s[int(pin)] = time.monotonic()
                 self._say("is 0")
 
     def _set(self, pin: int, high: bool) -> None:
@@ -114,6 +126,8 @@ class Board:
         if len(self._driven) == 2 and not turn.motor_s:
             turn.motor_s = now_s
             self.starts["".join(sorted(self._driven, reverse=True))] += 1
+            if self.at_motor:
+                self.at_motor()
             self._edge(self._motors.home, True)
             time.sleep(LEAVES_S)
             self._edge(self._motors.home, False)

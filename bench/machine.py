@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +31,7 @@ from controller.ledger.verify import verify
 from hw_mocks.acceptor import ECUADOR_COINS, SimulatedAcceptor
 from hw_mocks.acceptor_firmware import AcceptorFirmware
 
+BOOKS = "minga.db"
 READY_S = 60.0
 STOP_S = 10.0
 PRICE_CENTS = 100
@@ -63,16 +64,21 @@ class Firmware(AcceptorFirmware):
 
 
 class Machine:
-    """Use as a context: leaving it ends every process it started. `poll_ms` is how often coins are asked for."""
+    """Use as a context: leaving it ends every process it started. `poll_ms` is how often coins are asked for.
 
-    def __init__(self, poll_ms: int = 20) -> None:
+    `books` makes the database in the machine's folder; by default it is empty.
+    """
+
+    def __init__(
+        self, poll_ms: int = 20, books: Callable[[Path], object] = lambda folder: create(folder / BOOKS)
+    ) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="minga-bench-")
         self.folder = Path(self._temporary.name)
         self.port = free_port()
         self.file = self.folder / "minga.toml"
-        self.database = self.folder / "minga.db"
+        self.database = self.folder / BOOKS
         self.file.write_text(_settings(poll_ms, self.port))
-        create(self.database)
+        books(self.folder)
         self.board = Board(self.folder / "gpio.sock", load(self.file))
         self.acceptor = SimulatedAcceptor()
         self.firmware = self.acceptor.firmware = Firmware(ECUADOR_COINS)
@@ -89,11 +95,13 @@ class Machine:
         self.board.close()
         self._temporary.cleanup()
 
-    def start(self, command: str, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
-        """`minga controller` or `minga web`, perhaps with another program `before` it."""
+    def start(
+        self, command: str, before: Sequence[str] = (), more: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """`minga controller` or `minga web`, perhaps with another program `before` it or `more` in its environment."""
         with (self.folder / f"{command}.log").open("ab") as log:
             words = [*before, sys.executable, "-m", "controller", command, "--config", str(self.file)]
-            environment = ENVIRONMENT | self.board.environment
+            environment = ENVIRONMENT | self.board.environment | dict(more or {})
             process = subprocess.Popen(
                 words, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
@@ -109,6 +117,11 @@ class Machine:
                 os.killpg(process.pid, name)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(STOP_S)
+
+    def killed(self, process: subprocess.Popen[bytes]) -> None:
+        """Somebody kills it; returns when it is dead."""
+        self._processes.remove(process)
+        process.wait(STOP_S)
 
     def client(self) -> Client:
         return Client(self.folder / "minga.sock", timeout_s=20)

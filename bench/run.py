@@ -1,7 +1,8 @@
 """One command, one table: what Minga is quick at, what it is slow at, and the limit of the same machine at the same moment.
 
-    python bench/run.py                       the quick bench, at most a minute and a half
+    python bench/run.py                       the quick bench, three minutes
     python bench/run.py --full                more rounds of the same
+    python bench/run.py --wide                the same, and the recovery with two million facts
     python bench/run.py --only start,idle     some pieces
     python bench/run.py --json figures.json   the same rows for programs
 
@@ -23,23 +24,30 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import b_bytes, b_durable, b_idle, b_latency, b_parser, b_start
-from bench.effort import FULL, QUICK, Effort
+from bench import b_bytes, b_disk, b_durable, b_idle, b_latency, b_parser, b_recovery, b_start
+from bench.effort import FULL, QUICK, WIDE, Effort
 from bench.table import CheckFailed, Row, printed
 
 PIECES: dict[str, Callable[[Effort], list[Row]]] = {
     "latency": b_latency.measure,
     "durable": b_durable.measure,
     "bytes": b_bytes.measure,
+    "disk": b_disk.measure,
     "parser": b_parser.measure,
     "start": b_start.measure,
+    "recovery": b_recovery.measure,
     "idle": b_idle.measure,
 }
+EFFORTS = (
+    ("quick", QUICK, "three minutes; the default"),
+    ("full", FULL, "several times as many rounds"),
+    ("wide", WIDE, "as full, and a recovery with two million facts, which take minutes to write"),
+)
 
 
 def main(words: list[str] | None = None) -> None:
     given = _arguments(words)
-    rows = measure(given.only, FULL if given.full else QUICK)
+    rows = measure(given.only, given.effort)
     print(f"{about()}\n\n{printed(rows)}")
     if given.json:
         report = {"machine": about(), "load": os.getloadavg(), "rows": [asdict(row) for row in rows]}
@@ -80,8 +88,9 @@ def _processor() -> str:
 def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").partition("\n")[0])
     effort = parser.add_mutually_exclusive_group()
-    effort.add_argument("--quick", action="store_true", help="at most 90 seconds; the default")
-    effort.add_argument("--full", action="store_true", help="several times as many rounds")
+    for word, much, told in EFFORTS:
+        effort.add_argument(f"--{word}", dest="effort", action="store_const", const=much, help=told)
+    parser.set_defaults(effort=QUICK)
     parser.add_argument("--only", type=_pieces, default=list(PIECES), help=f"some of: {','.join(PIECES)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well")
     return parser.parse_args(words)

@@ -16,19 +16,21 @@ from time import perf_counter
 from typing import Any
 
 from bench.floor import Disk
-from bench.machine import BUTTONS, CONTENT, PRICE_CENTS
-from controller.brain import Asked, Brain, Setting
+from bench.machine import BOOKS, BUTTONS, CONTENT, PRICE_CENTS
+from controller.brain import Brain
 from controller.clock import Clock
 from controller.commands.catalogue import wishes
 from controller.domain import effects as do
 from controller.domain.catalog import SlotId
 from controller.domain.events import CoinsSeen, ItemDropped, SlotChosen
 from controller.domain.stocking import CountSlot
+from controller.inbox import Asked
 from controller.ledger import reports
 from controller.ledger.connection import WANTED, open_readonly
 from controller.ledger.journal import Journal
 from controller.ledger.schema import create
 from controller.ledger.verify import verify
+from controller.setting import Setting
 
 COMMITS = 2
 """Per sale."""
@@ -36,17 +38,19 @@ SLOTS = [SlotId(slot) for slot in BUTTONS]
 
 
 class Stall:
-    """A stocked machine without devices, with money in it. Every motor works and every piece falls."""
+    """A stocked machine without devices, on the books in `folder` or on new ones. Every motor works, every piece falls."""
 
     def __init__(self, folder: Path) -> None:
-        self.database = folder / "minga.db"
-        create(self.database)
+        self.database = folder / BOOKS
+        fresh = not self.database.exists()
+        if fresh:
+            create(self.database)
         performers: dict[type[do.Effect], Callable[[Any], None]] = dict.fromkeys(do.Effect.__subclasses__(), _nothing)
         self.journal = Journal(self.database)
         self.brain = Brain(self.journal, Clock(), Setting("bench", "bench", frozenset(SLOTS)), performers, _nothing)
         self.brain.start()
         self.sales = self.inserted_cents = 0
-        for wish in wishes(CONTENT, set(), "bench"):
+        for wish in wishes(CONTENT, set(), "bench") if fresh else ():
             self.brain.handle(Asked(wish, _granted))
 
     def fill(self) -> None:

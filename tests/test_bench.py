@@ -1,10 +1,22 @@
 """The bench itself runs: every piece of it, once, small, on the real processes. How fast it was is no test's business."""
 
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
-from bench.effort import TINY
+from bench import history, run
+from bench.effort import QUICK, TINY, WIDE
 from bench.run import PIECES, measure
+from bench.slowdisk import SlowDisk, library
 from bench.table import HEAD, Rounds, Row, printed
+from controller.ledger.connection import open_readonly
+from controller.ledger.integrity import tail, whole
+from controller.ledger.verify import verify
 
 
 @pytest.mark.system
@@ -35,3 +47,38 @@ def test_a_missed_goal_is_told_in_capitals() -> None:
     table = printed([Row("G1", "press", "9 ms", "C echo 1 ms", 9.0, limit="≤ 5×", ok=False)])
 
     assert table.splitlines()[2].endswith("9.00×          ≤ 5×   NO")
+
+
+def test_books_written_for_measuring_are_books(tmp_path: Path) -> None:
+    """A hurried history has true hashes, lines that add up, and facts in which the auditor finds no fault."""
+    facts = history.write(tmp_path, 700)
+
+    with closing(open_readonly(tmp_path / "minga.db")) as db:
+        assert 650 < facts <= 700
+        assert db.execute("SELECT count(*) FROM facts WHERE type = 'Sold'").fetchone()[0] > 150
+        assert verify(db) == []
+        assert tail(db) is None
+    assert whole(tmp_path / "minga.db", rest=lambda: None) == []
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler here")
+def test_every_sync_of_a_slowed_program_is_counted(tmp_path: Path) -> None:
+    """The tally is read from outside and has fsync and fdatasync of a program that knows nothing of it."""
+    slow = library()
+    assert slow is not None
+    disk = SlowDisk(slow, tmp_path, slower_ms=1)
+    words = "import os, sys; file = os.open(sys.argv[1], os.O_CREAT | os.O_RDWR); os.fsync(file); os.fdatasync(file)"
+    command = [sys.executable, "-c", words, str(tmp_path / "file")]
+
+    before = disk.syncs
+    subprocess.run(command, env=os.environ | disk.environment, check=True)
+
+    assert (before, disk.syncs) == (0, 2)
+
+
+def test_the_longest_books_are_only_for_who_asks() -> None:
+    """Two million facts take minutes to write: the quick bench leaves them out, `--wide` has them."""
+    assert run._arguments([]).effort == QUICK
+    assert max(QUICK.facts) == 200_000
+    assert run._arguments(["--wide"]).effort == WIDE
+    assert max(WIDE.facts) == 2_000_000
