@@ -19,7 +19,7 @@ from pathlib import Path
 
 from controller import __version__
 from controller.ledger.connection import open_readonly
-from controller.ledger.journal import GENESIS, chain
+from controller.ledger.forms import GENESIS, HASHED, chain
 from controller.ledger.slot import (
     LOOK,
     Backup,
@@ -41,7 +41,8 @@ __all__ = ["Backup", "BackupError", "back_up", "check_chain", "read_backups"]
 SLOTS = ("A", "B")
 SPARE_BYTES = 1_000_000
 """What a copy needs beside its own size."""
-_HASHED = "epoch, seq, boot_id, mono_ms, wall_ms, trusted, type, body, prev, hash"
+OLDEST = 1
+"""The form of books that can be copied: a copy made right after an update has the form from before it."""
 
 
 def back_up(database: Path, folder: Path, machine: str, wall_ms: int) -> Backup:
@@ -50,7 +51,7 @@ def back_up(database: Path, folder: Path, machine: str, wall_ms: int) -> Backup:
     Raises BackupError when the folder is missing, full, read-only or not ours, or the copy does not agree with the books;
     DatabaseError when there are no books. The other slot is then as it was.
     """
-    with told(folder), _one_at_a_time(folder), closing(open_readonly(database)) as books:
+    with told(folder), _one_at_a_time(folder), closing(open_readonly(database, OLDEST)) as books:
         file = _place(folder, machine, end_of(books), books)
         fresh = file.with_name(file.name + ".new")
         try:
@@ -114,7 +115,7 @@ def _copy(books: sqlite3.Connection, fresh: Path) -> None:
 def _checked(books: sqlite3.Connection, fresh: Path, file: Path, machine: str, wall_ms: int) -> Backup:
     """The manifest of the copy, once it agrees with itself and with the books. Raises BackupError."""
     digest = sha256(fresh)
-    with closing(open_readonly(fresh)) as copy:
+    with closing(open_readonly(fresh, OLDEST)) as copy:
         check_chain(copy, fresh)
         end = end_of(copy)
         held = {account: cents for account, cents in copy.execute("SELECT account, cents FROM balances") if cents}
@@ -130,7 +131,7 @@ def check_chain(db: sqlite3.Connection, path: Path) -> None:
     if damage != "ok":
         raise BackupError(f"{path}: is damaged: {damage}; {LOOK}")
     head = GENESIS
-    for row in db.execute(f"SELECT {_HASHED} FROM facts ORDER BY seq"):
+    for row in db.execute(f"SELECT {HASHED}, prev, hash FROM facts ORDER BY seq"):
         *hashed, prev, link = row
         if prev != head or link != chain(head, tuple(hashed)):
             raise BackupError(f"{path}: fact {hashed[1]} does not follow from the one before it; {LOOK}")

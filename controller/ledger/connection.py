@@ -17,7 +17,7 @@ BUSY_MS = 5_000
 WANTED = {"synchronous": 3, "journal_mode": "wal", "foreign_keys": 1, "wal_autocheckpoint": 0}
 
 
-VERSION = 1
+VERSION = 2
 """Grows with every migration; kept in SQLite's `user_version`, so that old code can refuse a newer database."""
 
 
@@ -42,12 +42,19 @@ def open_writer(path: Path) -> sqlite3.Connection:
     return db
 
 
-def open_readonly(path: Path) -> sqlite3.Connection:
-    """A connection for pages and reports; it can write nothing. Raises DatabaseError when there is no database yet."""
+def open_readonly(path: Path, oldest: int = VERSION) -> sqlite3.Connection:
+    """A connection for pages and reports; it can write nothing. `oldest` is the oldest form its user can read.
+
+    Raises DatabaseError when there are no books yet, or only in another form.
+    """
     db = _connect(path, "ro")
-    refuse_newer(db)
+    found = refuse_newer(db)
     if not db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'facts'").fetchone()[0]:
         raise DatabaseError(f"{path}: there are no books in this database yet; `minga controller` makes them")
+    if found < oldest:
+        raise DatabaseError(
+            f"{path}: this database has form {found}, of an older Minga: `minga controller` brings it to form {VERSION}"
+        )
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA query_only=ON")
     return db

@@ -5,62 +5,54 @@ happened. Every fact carries the hash of the one before it, so that no row can b
 Order is `seq`, never a clock.
 """
 
-import hashlib
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from controller.domain import facts
 from controller.domain import shop as shops
 from controller.domain.accounts import Posting, kind, postings
 from controller.domain.cycle import Cycle
 from controller.domain.facts import Fact, SaleRefunded, Sold
 from controller.domain.shop import Policy, Shop
 from controller.domain.stocking import PutMaker, PutProduct
-from controller.ledger import people, stock
+from controller.ledger import people, running, stock
 from controller.ledger.connection import BUSY_MS, open_writer, transaction
+from controller.ledger.forms import GENESIS, Stamp, chain, plain, read_fact
 from controller.ledger.schema import migrate
 
-GENESIS = bytes(32)
-"""What the first fact has in place of a hash before it."""
+__all__ = ["GENESIS", "NEVER_NEGATIVE", "Journal", "Stamp", "chain", "load_cycle", "read_fact"]
+
 NEVER_NEGATIVE = ("credit", "hold", "doubt", "claims", "unclaimed")
-_FORMS: dict[str, TypeAdapter[Fact]] = {}
+_ADD_BALANCE = "INSERT INTO balances VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET cents = cents + excluded.cents"
+_PUT_MARK = "INSERT INTO marks VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET mark = excluded.mark"
 WAL_BYTES_MAX = 8_000_000
 """With a longer log than this the journal checkpoints even while a visitor is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """When a fact was written: which start of the controller, its monotonic time, the wall clock and whether to trust it."""
-
-    boot_id: int
-    mono_ms: int
-    wall_ms: int
-    trusted: bool
 
 
 class Journal:
     """The open books. One thread uses it: the brain's."""
 
-    def __init__(self, path: Path, policy: Policy | None = None) -> None:
-        """Open and load the books as the last commit left them. Raises DatabaseError."""
+    def __init__(self, path: Path, policy: Policy | None = None, zone: str | None = None) -> None:
+        """Open and load the books as the last commit left them. `zone` says where days begin; None: as before.
+
+        Raises DatabaseError.
+        """
         self.path = path
         self.db = open_writer(path)
         migrate(self.db)
         values = dict(self.db.execute("SELECT key, value FROM machine").fetchall())
         self.epoch = int(values["epoch"])
+        self.zone = self._settled_in(values["zone"] if zone is None else zone, values["zone"])
         self.seq: int
         self.head: bytes
-        self.seq, self.head = self.db.execute("SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1").fetchone() or (
-            0,
-            GENESIS,
-        )
+        last = self.db.execute("SELECT seq, hash FROM facts ORDER BY seq DESC LIMIT 1").fetchone()
+        self.seq, self.head = last or (0, GENESIS)
+        self._boot = running.boot(self.db, self.boots())
         self.shop = stock.load(self.db, policy or Policy(), bytes.fromhex(values["claim_key"]))
         self.cycle = self._saved_cycle = load_cycle(self.db)
         self.marks: dict[str, int] = dict(self.db.execute("SELECT source, mark FROM marks").fetchall())
@@ -78,21 +70,24 @@ class Journal:
 
         Raises sqlite3.Error when the disk refuses; then nothing was written and nothing here has changed.
         """
-        written = _Written(self.seq, self.head, self.shop, dict(self.balances))
+        boot = self._boot if self._boot.boot_id == stamp.boot_id else running.boot(self.db, stamp.boot_id)
+        written = _Written(self.seq, self.head, self.shop, dict(self.balances), boot)
         with transaction(self.db):
             for fact in facts:
                 self._write(written, stamp, fact)
             if cycle != self._saved_cycle:
-                self.db.execute("INSERT OR REPLACE INTO cycle VALUES (1, ?)", (_plain(cycle),))
-            self.db.executemany("INSERT OR REPLACE INTO marks VALUES (?, ?)", (marks or {}).items())
+                self.db.execute("INSERT OR REPLACE INTO cycle VALUES (1, ?)", (plain(cycle),))
+            if marks:
+                self.db.executemany(_PUT_MARK, marks.items())
             for words in keeps:
                 people.keep(self.db, words)
         self.seq, self.head, self.shop, self.balances = written.seq, written.head, written.shop, written.balances
         self.cycle = self._saved_cycle = cycle
+        self._boot = written.boot
         self.marks.update(marks or {})
 
     def _write(self, written: "_Written", stamp: Stamp, fact: Fact) -> None:
-        seq, body = written.seq + 1, _plain(fact)
+        seq, body = written.seq + 1, plain(fact)
         row = (
             self.epoch,
             seq,
@@ -110,6 +105,7 @@ class Journal:
             (*row, written.head, link),
         )
         self._post(written, seq, postings(fact))
+        written.boot = running.keep(self.db, self.zone, written.boot, seq, stamp, fact)
         shop = shops.after(written.shop, fact)
         if shop is not written.shop:
             stock.save(self.db, seq, written.shop, shop)
@@ -117,12 +113,12 @@ class Journal:
 
     def _post(self, written: "_Written", seq: int, lines: tuple[Posting, ...]) -> None:
         assert sum(line.cents for line in lines) == 0, f"fact {seq} does not balance: {lines}"
-        for number, line in enumerate(lines):
-            self.db.execute("INSERT INTO postings VALUES (?, ?, ?, ?)", (seq, number, line.account, line.cents))
-            self.db.execute(
-                "INSERT INTO balances VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET cents = cents + excluded.cents",
-                (line.account, line.cents),
-            )
+        if not lines:
+            return
+        numbered = [(seq, number, line.account, line.cents) for number, line in enumerate(lines)]
+        self.db.executemany("INSERT INTO postings VALUES (?, ?, ?, ?)", numbered)
+        self.db.executemany(_ADD_BALANCE, [row[2:] for row in numbered])
+        for line in lines:
             cents = written.balances.get(line.account, 0) + line.cents
             assert kind(line.account) not in NEVER_NEGATIVE or cents <= 0, f"{line.account} would be {cents}"
             written.balances[line.account] = cents
@@ -136,6 +132,12 @@ class Journal:
         found = [read_fact(*row) for row in rows]
         sold = next((fact for fact in found if isinstance(fact, Sold)), None)
         return sold, any(isinstance(fact, SaleRefunded) for fact in found)
+
+    def wish(self, wish_id: str) -> Fact | None:
+        """The fact that the wish with this id has become, if it was granted."""
+        row = self.db.execute("SELECT type, body FROM wishes JOIN facts USING (seq) WHERE wish_id = ?", [wish_id])
+        found = row.fetchone()
+        return read_fact(*found) if found else None
 
     def boots(self) -> int:
         """How often this machine has started on these books."""
@@ -157,6 +159,12 @@ class Journal:
     def close(self) -> None:
         self.db.close()
 
+    def _settled_in(self, zone: str, kept: str) -> ZoneInfo:
+        if zone == kept:
+            return running.zone_called(zone)
+        with transaction(self.db):
+            return running.settle_in(self.db, zone)
+
 
 @dataclass(slots=True)
 class _Written:
@@ -166,34 +174,7 @@ class _Written:
     head: bytes
     shop: Shop
     balances: dict[str, int]
-
-
-def chain(prev: bytes, row: tuple[int | str, ...]) -> bytes:
-    """The hash of a fact: SHA-256 over the hash before it and the row from `epoch` to `body` as a JSON list."""
-    return hashlib.sha256(prev + json.dumps(row, separators=(",", ":"), ensure_ascii=False).encode()).digest()
-
-
-def read_fact(kind: str, body: str) -> Fact:
-    """A fact from its row. Raises ValueError for a type or form this Minga does not know."""
-    if not _FORMS:
-        kinds = (kind for kind in vars(facts).values() if isinstance(kind, type) and issubclass(kind, Fact))
-        _FORMS.update({kind.__name__: TypeAdapter(kind) for kind in kinds if kind is not Fact})
-    if kind not in _FORMS:
-        raise ValueError(f"no fact is called {kind!r}")
-    fact: Fact = _FORMS[kind].validate_json(body)
-    return fact
-
-
-def _plain(value: Fact | Cycle) -> str:
-    return _WRITER.encode(value)
-
-
-def _fields(value: object) -> dict[str, Any]:
-    """A frozen value's fields by name; three times as fast as `dataclasses.asdict`, which copies what cannot change."""
-    return {name: getattr(value, name) for name in value.__slots__}  # type: ignore[attr-defined]
-
-
-_WRITER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=_fields)
+    boot: running.Boot
 
 
 def load_cycle(db: sqlite3.Connection) -> Cycle:

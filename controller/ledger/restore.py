@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from controller.domain.cycle import Cycle
-from controller.domain.events import DeadlinePassed, Event, PayoutDone, VendUnknown
+from controller.domain.events import CoinsPaid, DeadlinePassed, Event, HoppersAnswered, VendUnknown
 from controller.domain.facts import Fact, Restored
 from controller.domain.shop import Shop
 from controller.domain.vend import step
@@ -188,8 +188,9 @@ def _left_behind(cycle: Cycle, now_ms: int, shop: Shop) -> tuple[Cycle, list[Fac
 def _what_ends(cycle: Cycle) -> Event | None:
     if cycle.vend:
         return VendUnknown(cycle.vend.vend_id, "restored")
-    if cycle.payout:
-        return PayoutDone(cycle.payout.payout_id, paid_cents=0, unpaid_cents=cycle.payout.cents)
+    if payout := cycle.payout:
+        ordered = tuple(order.place for order in payout.orders)  # nobody can say any more whether those coins left
+        return CoinsPaid(payout.payout_id, (), ordered) if ordered else HoppersAnswered(payout.payout_id, ())
     return DeadlinePassed() if cycle.credit_cents else None
 
 

@@ -1,8 +1,8 @@
 """The tables, as a list of migrations that only ever grows.
 
 `facts` and `postings` are the books: triggers refuse to change or delete a row. `balances`, `joined`, `slots`, `products`,
-`rules` and `claims` are running results of the facts, kept in the same transaction and derived again by
-`minga ledger verify`.
+`rules`, `claims`, `closed_hoppers`, `wishes`, `tallies`, `clocks` and `days` are running results of the facts, kept in the
+same transaction and derived again by `minga ledger verify`.
 `makers` and `product_words` hold what people may change or have forgotten. `machine` and `marks` are small lasting values.
 """
 
@@ -10,7 +10,9 @@ import secrets
 import sqlite3
 from pathlib import Path
 
+from controller.ledger import running
 from controller.ledger.connection import VERSION, DatabaseError, open_writer, refuse_newer
+from controller.ledger.daybook import ZONE
 
 BOOKS = """
 CREATE TABLE machine (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -62,6 +64,22 @@ CREATE TRIGGER facts_remain BEFORE DELETE ON facts BEGIN SELECT RAISE(ABORT, 'fa
 CREATE TRIGGER postings_stay BEFORE UPDATE ON postings BEGIN SELECT RAISE(ABORT, 'postings are never changed'); END;
 CREATE TRIGGER postings_remain BEFORE DELETE ON postings BEGIN SELECT RAISE(ABORT, 'postings are never deleted'); END;
 """
+RESULTS = """
+ALTER TABLE claims ADD COLUMN place TEXT NOT NULL DEFAULT '';
+CREATE TABLE closed_hoppers (place TEXT PRIMARY KEY, reason TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE wishes (wish_id TEXT PRIMARY KEY, seq INTEGER NOT NULL REFERENCES facts (seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE tallies (kind TEXT PRIMARY KEY, facts INTEGER NOT NULL, cents INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE clocks (
+    boot_id INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, offset_ms INTEGER NOT NULL,
+    trusted INTEGER NOT NULL CHECK (trusted IN (0, 1))
+) STRICT;
+CREATE TABLE days (
+    day INTEGER NOT NULL, account TEXT NOT NULL,
+    pieces INTEGER NOT NULL, earned_cents INTEGER NOT NULL, paid_cents INTEGER NOT NULL,
+    PRIMARY KEY (day, account)
+) STRICT, WITHOUT ROWID;
+"""
+"""Form 2. No fact of form 1 has a wish's id, closes a hopper or leaves coins in doubt: only the last three have a past."""
 
 
 def create(path: Path) -> None:
@@ -101,6 +119,12 @@ def _apply(db: sqlite3.Connection) -> None:
             database.execute(statement)
         key = secrets.token_hex(16)
         database.execute("INSERT INTO machine VALUES ('epoch', '1'), ('claim_key', ?)", [key])
+
+    @migrations()
+    def results(database: Database) -> None:
+        for statement in _statements(RESULTS):
+            database.execute(statement)
+        running.settle_in(database.conn, ZONE)
 
     migrations.apply(Database(db))
     db.execute(f"PRAGMA user_version={VERSION}")

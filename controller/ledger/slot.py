@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from controller.errors import MingaError
-from controller.ledger.journal import GENESIS
+from controller.ledger.forms import GENESIS
 
 
 class BackupError(MingaError):

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from controller.ledger.backup import OLDEST
 from controller.ledger.connection import DatabaseError, open_readonly
 from controller.ledger.journal import load_cycle
 from controller.ledger.slot import Backup, End, contains, end_of
 
-NO_TRADE = ("Booted", "TroubleSeen", "TroubleOver")
+NO_TRADE = ("Booted", "ClockSet", "TroubleSeen", "TroubleOver")
 """Facts that a new, empty machine writes by itself."""
 
 
@@ -44,7 +45,7 @@ def present(database: Path, copy: sqlite3.Connection) -> Present:
     if not database.exists():
         return Present(Standing.NO_BOOKS)
     try:
-        with closing(open_readonly(database)) as db:
+        with closing(open_readonly(database, OLDEST)) as db:
             return Present(_standing(db, copy), end_of(db), ids_of(db))
     except (sqlite3.Error, DatabaseError, ValueError, KeyError):
         return Present(Standing.UNREADABLE)

@@ -18,6 +18,16 @@ from controller.domain.catalog import (
 )
 from controller.domain.shop import Claim, Policy, Shop
 
+_PUT_SLOT = (
+    "INSERT INTO slots VALUES (?, ?, ?, ?, ?) ON CONFLICT (slot) DO UPDATE SET product = excluded.product,"
+    " quantity = excluded.quantity, capacity = excluded.capacity, closed = excluded.closed"
+)
+"""Changes the row where it lies: replacing it would write its index, and two pages of the card, as well."""
+_PUT_PRODUCT = (
+    "INSERT INTO products VALUES (?, ?, ?)"
+    " ON CONFLICT (product) DO UPDATE SET maker = excluded.maker, price_cents = excluded.price_cents"
+)
+
 
 def load(db: sqlite3.Connection, policy: Policy, claim_key: bytes) -> Shop:
     """The shop as the last commit left it."""
@@ -34,6 +44,7 @@ def load(db: sqlite3.Connection, policy: Policy, claim_key: bytes) -> Shop:
         makers=frozenset(MakerId(maker) for (maker,) in db.execute("SELECT maker FROM joined")),
         rule=SplitRule(rule[0], weights_from(rule[1])) if rule else None,
         claims=MappingProxyType(_claims(db)),
+        closed_hoppers=MappingProxyType(dict(_closed_hoppers(db))),
         policy=policy,
         claim_key=claim_key,
     )
@@ -45,22 +56,31 @@ def save(db: sqlite3.Connection, seq: int, before: Shop, after: Shop) -> None:
     for name, product in after.products.items():
         if before.products.get(name) != product:
             row = (product.product, product.maker, product.price_cents)
-            db.execute("INSERT OR REPLACE INTO products VALUES (?, ?, ?)", row)
+            db.execute(_PUT_PRODUCT, row)
     for slot_id, slot in after.slots.items():
         if before.slots.get(slot_id) is not slot:
             held = (slot.slot, slot.product, slot.quantity, slot.capacity, slot.closed)
-            db.execute("INSERT OR REPLACE INTO slots VALUES (?, ?, ?, ?, ?)", held)
+            db.execute(_PUT_SLOT, held)
     _save_claims(db, seq, before, after)
+    _save_hoppers(db, before, after)
     if after.rule and after.rule != before.rule:
         db.execute("INSERT INTO rules VALUES (?, ?, ?)", (after.rule.rule_id, seq, json.dumps(after.rule.weights)))
 
 
 def _claims(db: sqlite3.Connection) -> dict[str, Claim]:
-    rows = db.execute("SELECT code, account, cents, shares FROM claims ORDER BY seq")
+    rows = db.execute("SELECT code, account, cents, shares, place FROM claims ORDER BY seq")
     return {
-        code: Claim(code, Account(account), cents, tuple(Share(Account(to), part) for to, part in json.loads(shares)))
-        for code, account, cents, shares in rows
+        code: Claim(code, Account(account), cents, _shares_from(shares), place)
+        for code, account, cents, shares, place in rows
     }
+
+
+def _shares_from(text: str) -> tuple[Share, ...]:
+    return tuple(Share(Account(account), cents) for account, cents in json.loads(text))
+
+
+def _closed_hoppers(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    return [(place, reason) for place, reason in db.execute("SELECT place, reason FROM closed_hoppers ORDER BY place")]
 
 
 def _save_claims(db: sqlite3.Connection, seq: int, before: Shop, after: Shop) -> None:
@@ -70,7 +90,15 @@ def _save_claims(db: sqlite3.Connection, seq: int, before: Shop, after: Shop) ->
     for code in after.claims.keys() - before.claims.keys():
         claim = after.claims[code]
         shares = json.dumps([[share.account, share.cents] for share in claim.shares])
-        db.execute("INSERT INTO claims VALUES (?, ?, ?, ?, ?)", (code, seq, claim.account, claim.cents, shares))
+        row = (code, seq, claim.account, claim.cents, shares, claim.place)
+        db.execute("INSERT INTO claims (code, seq, account, cents, shares, place) VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def _save_hoppers(db: sqlite3.Connection, before: Shop, after: Shop) -> None:
+    for place in before.closed_hoppers.keys() - after.closed_hoppers.keys():
+        db.execute("DELETE FROM closed_hoppers WHERE place = ?", [place])
+    for place, reason in after.closed_hoppers.items() - before.closed_hoppers.items():
+        db.execute("INSERT OR REPLACE INTO closed_hoppers VALUES (?, ?)", (place, reason))
 
 
 def weights_from(text: str) -> tuple[tuple[str, int], ...]:

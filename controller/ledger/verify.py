@@ -1,62 +1,38 @@
 """The auditor: derives everything again from the facts and says what does not agree.
 
 It trusts only the facts' own bytes, and not even those before their chain of hashes is checked. Each complaint names the
-invariant, the fact and the numbers. `minga ledger verify` runs it; so does every crash test.
+invariant, the fact and the numbers. `minga ledger verify` runs it; so does every crash test. Facts and their lines are read
+side by side, once, so the length of the books costs time and no memory.
 """
 
 import sqlite3
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cache
+from itertools import groupby
+from math import inf
+from operator import itemgetter
 from typing import Any
 
 from controller.domain import facts as f
-from controller.domain import shop as shops
 from controller.domain.accounts import CREDIT, HOLD, PLACES, kind, postings
-from controller.domain.catalog import Share
-from controller.domain.claims import code
 from controller.domain.cycle import Cycle
 from controller.domain.shop import Policy, Shop
+from controller.domain.times import BootClock
 from controller.ledger import stock
-from controller.ledger.journal import GENESIS, NEVER_NEGATIVE, chain, load_cycle, read_fact
+from controller.ledger.audit import Audit, Complaint, heed
+from controller.ledger.connection import DatabaseError
+from controller.ledger.daybook import COUNTED, Daybook
+from controller.ledger.forms import HASHED, Stamp, chain, read_fact
+from controller.ledger.journal import NEVER_NEGATIVE, load_cycle
+from controller.ledger.running import clocks_from, zone_of
 
+__all__ = ["Complaint", "verify"]
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """One thing that does not agree. `seq` is the fact it was noticed at, None for the books as a whole."""
-
-    invariant: str
-    words: str
-    seq: int | None = None
-
-    def __str__(self) -> str:
-        where = f" at fact {self.seq}" if self.seq is not None else ""
-        return f"{self.invariant}{where}: {self.words}"
-
-
-@dataclass(slots=True)
-class _Audit:
-    """What the facts say so far."""
-
-    claim_key: bytes
-    shop: Shop
-    head: bytes = GENESIS
-    prev: bytes = GENESIS
-    seq: int = 0
-    epoch: int = 1
-    balances: Counter[str] = field(default_factory=Counter)
-    claim_ids: int = 0
-    sales: dict[int, tuple[int, tuple[Share, ...]]] = field(default_factory=dict)
-    """Finished sales that were not taken back."""
-    vend: f.VendStarted | None = None
-    payout: f.PayoutStarted | None = None
-    vend_ids: int = 0
-    payout_ids: int = 0
-    inserted_cents: int = 0
-    gone_cents: int = 0
-    complaints: list[Complaint] = field(default_factory=list)
-
-    def complain(self, invariant: str, words: str) -> None:
-        self.complaints.append(Complaint(invariant, words, self.seq))
+Line = tuple[str, int]
+Clocks = dict[int, tuple[int, BootClock]]
+TOLD_MAX = 3
+"""How many differences between two tables one complaint names."""
 
 
 def verify(db: sqlite3.Connection, stop_at_first: bool = False) -> list[Complaint]:
@@ -64,198 +40,198 @@ def verify(db: sqlite3.Connection, stop_at_first: bool = False) -> list[Complain
     db.execute("BEGIN")
     try:
         return _audit(db, stop_at_first)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, DatabaseError) as error:
         return [Complaint("rubbish", f"a row beside the facts cannot be understood: {error!r}")]
     finally:
         db.execute("COMMIT")
 
 
 def _audit(db: sqlite3.Connection, stop_at_first: bool) -> list[Complaint]:
-    values = dict(tuple(row) for row in db.execute("SELECT key, value FROM machine"))
-    audit = _Audit(
-        bytes.fromhex(values["claim_key"]), Shop(policy=Policy(), claim_key=bytes.fromhex(values["claim_key"]))
-    )
-    lines = _lines(db)
-    for row in db.execute(
-        "SELECT epoch, seq, boot_id, mono_ms, wall_ms, trusted, type, body, prev, hash FROM facts ORDER BY seq"
-    ):
-        _link(audit, tuple(row))
-        _fact(audit, tuple(row)[6:8], lines.pop(audit.seq, []))
+    claim_key = bytes.fromhex(_rows(db, "SELECT value FROM machine WHERE key = 'claim_key'")[0][0])
+    audit = Audit(Shop(policy=Policy(), claim_key=claim_key), _taken_back(db))
+    clocks = clocks_from(db)
+    book = Daybook(zone_of(db), {boot_id: clock for boot_id, (_, clock) in clocks.items()})
+    lines = _Lines(db)
+    wishes = 0
+    for row in _stream(db, f"SELECT {HASHED}, prev, hash FROM facts ORDER BY seq"):
+        _link(audit, row)
+        audit.complaints += [
+            Complaint("postings", "lines that belong to no fact", seq) for seq in lines.before(audit.seq)
+        ]
+        fact = _fact(audit, row[6:8], lines.of(audit.seq))
+        if fact:
+            if row[6] in COUNTED:
+                book.count(Stamp(*row[2:6]), fact)
+            wishes += _wish(audit, db, fact)
         if stop_at_first and audit.complaints:
             return audit.complaints
-    for seq in lines:
-        audit.complaints.append(Complaint("postings", "lines that belong to no fact", seq))
-    audit.complaints += [*_whole(audit, db)]
+    audit.complaints += [Complaint("postings", "lines that belong to no fact", seq) for seq in lines.before(inf)]
+    known = _rows(db, "SELECT count(*) FROM wishes")[0][0]
+    if known != wishes:
+        audit.complaints.append(Complaint("wishes", f"the books know {known} wishes, the facts {wishes}"))
+    audit.complaints += [*_whole(audit, db), *_counted(book, db), *_clocks(db, clocks)]
     return audit.complaints
 
 
-def _link(audit: _Audit, row: tuple[Any, ...]) -> None:
-    *hashed, prev, link = row
-    seq = hashed[1]
+# Fact by fact
+
+
+def _link(audit: Audit, row: tuple[Any, ...]) -> None:
+    epoch, seq, kind_of_fact, prev, link = row[0], row[1], row[6], row[8], row[9]
     if seq != audit.seq + 1:
         audit.complain("chain", f"the next fact has number {seq}")
     audit.seq = seq
-    if prev != audit.head or link != chain(audit.head, tuple(hashed)):
+    if prev != audit.head or link != chain(audit.head, row[:8]):
         audit.complain("chain", "its hash does not follow from the fact before it")
     audit.prev, audit.head = prev, link
-    epoch, begins = hashed[0], hashed[6] == f.Restored.__name__
+    begins = kind_of_fact == f.Restored.__name__
     if epoch < audit.epoch + begins or (epoch > audit.epoch and not begins):
         audit.complain("epoch", f"it is of epoch {epoch}, after epoch {audit.epoch}; only a restore begins one")
     audit.epoch = epoch
 
 
-def _fact(audit: _Audit, row: tuple[str, str], lines: list[tuple[str, int]]) -> None:
+def _fact(audit: Audit, row: tuple[str, str], lines: list[Line]) -> f.Fact | None:
+    """Post the fact and heed what it means. None for one that cannot be understood."""
     try:
         fact = read_fact(*row)
-        shop = shops.after(audit.shop, fact)
+        derived = [(line.account, line.cents) for line in postings(fact)]
+        if lines != derived and sorted(lines) != sorted(derived):
+            audit.complain("postings", f"{row[0]} should post {derived}, the books have {lines}")
+        over_cents = 0
+        for account, cents in derived:
+            over_cents += cents
+            balance = audit.balances[account] = audit.balances[account] + cents
+            if balance * _wrong_sign(account) > 0:
+                audit.complain("balances", f"{account} fell below zero")
+        if over_cents:
+            audit.complain("postings", f"the lines of {row[0]} sum to {over_cents} cents and not to none")
+        heed(audit, fact)
     except (ValueError, KeyError) as error:
         audit.complain("facts", f"{row[0]} cannot be understood: {error}")
-        return
-    derived = [(line.account, line.cents) for line in postings(fact)]
-    if sorted(lines) != sorted(derived) or sum(cents for _, cents in lines) != 0:
-        audit.complain("postings", f"{row[0]} should post {derived}, the books have {lines}")
-    for account, cents in derived:
-        audit.balances[account] += cents
-        if audit.balances[account] > 0 and kind(account) in NEVER_NEGATIVE:
-            audit.complain("balances", f"{account} fell below zero")
-        if audit.balances[account] < 0 and kind(account) in PLACES:
-            audit.complain("balances", f"{account} fell below zero")
-    _money(audit, fact)
-    audit.shop = shop
-
-
-def _money(audit: _Audit, fact: f.Fact) -> None:
-    """One intent, one ending; ids never come back; the parts of a price are what the rule in force says."""
-    match fact:
-        case f.CreditTaken(cents=cents):
-            audit.inserted_cents += cents
-        case f.VendStarted():
-            _vend_starts(audit, fact)
-        case f.Sold(vend_id, slot, product, maker, price_cents, shares):
-            audit.sales[vend_id] = (price_cents, shares)
-            audit.gone_cents += price_cents
-            vend = _vend_ends(audit, vend_id, price_cents)
-            if vend and (slot, product, maker, shares) != (vend.slot, vend.product, vend.maker, vend.shares):
-                audit.complain("vends", f"vend {vend_id} was sold otherwise than it was started")
-        case f.VendFailed(vend_id, _, price_cents):
-            _vend_ends(audit, vend_id, price_cents)
-        case f.VendInDoubt(vend_id, _, price_cents):
-            _vend_ends(audit, vend_id, price_cents)
-        case f.PayoutStarted(payout_id):
-            if audit.payout or payout_id <= audit.payout_ids:
-                audit.complain("payouts", f"payout {payout_id} starts while another is open, or again")
-            audit.payout, audit.payout_ids = fact, payout_id
-        case f.Refunded(payout_id, cents) | f.ClaimOwed(payout_id, cents):
-            audit.gone_cents += cents if isinstance(fact, f.Refunded) else 0
-            if not audit.payout or payout_id != audit.payout.payout_id:
-                audit.complain("payouts", f"payout {payout_id} ends, but it is not under way")
-            elif not audit.balances[HOLD]:
-                audit.payout = None
-        case f.Restored():
-            _restored(audit, fact)
-        case f.ClaimSettled():
-            _settled(audit, fact)
-        case f.SaleRefunded(vend_id, price_cents, shares):
-            _taken_back(audit, vend_id, price_cents, shares)
-    if isinstance(fact, f.VendInDoubt | f.ClaimOwed | f.CreditAbandoned):
-        _claim(audit, fact)
-
-
-def _vend_starts(audit: _Audit, vend: f.VendStarted) -> None:
-    if audit.vend or vend.vend_id <= audit.vend_ids:
-        audit.complain("vends", f"vend {vend.vend_id} starts while another is open, or again")
-    audit.vend, audit.vend_ids = vend, vend.vend_id
-    held = audit.shop.slots.get(vend.slot)
-    if held is None or (held.product, held.maker, held.price_cents) != (vend.product, vend.maker, vend.price_cents):
-        audit.complain("vends", f"vend {vend.vend_id} is not what slot {vend.slot} held, or not at its price")
-    rule = audit.shop.rule
-    if rule is None or vend.shares != rule.shares(vend.price_cents, vend.maker, vend.vend_id):
-        audit.complain("shares", f"vend {vend.vend_id} is not shared by the rule in force: {vend.shares}")
-    if sum(share.cents for share in vend.shares) != vend.price_cents:
-        audit.complain("shares", f"the parts of vend {vend.vend_id} do not add up to {vend.price_cents} cents")
-
-
-def _vend_ends(audit: _Audit, vend_id: int, price_cents: int) -> f.VendStarted | None:
-    vend = audit.vend
-    if vend is None or (vend.vend_id, vend.price_cents) != (vend_id, price_cents):
-        audit.complain("vends", f"vend {vend_id} ends, but it is not under way at this price")
         return None
-    audit.vend = None
-    return vend
+    return fact
 
 
-def _claim(audit: _Audit, fact: f.VendInDoubt | f.ClaimOwed | f.CreditAbandoned) -> None:
-    audit.claim_ids += 1
-    if fact.claim != code(audit.claim_key, audit.claim_ids):
-        audit.complain("claims", f"claim {fact.claim} is not this machine's next code")
+@cache
+def _wrong_sign(account: str) -> int:
+    """The sign that a balance of this account never has, 0 when it may have either. Raises ValueError for a stranger."""
+    if kind(account) in NEVER_NEGATIVE:
+        return 1
+    return -1 if kind(account) in PLACES else 0
 
 
-def _restored(audit: _Audit, fact: f.Restored) -> None:
-    """A restore goes on where its backup ended, and skips ids of every kind."""
-    before = (audit.epoch, audit.seq - 1, audit.prev.hex())
-    if (fact.epoch, fact.seq, fact.head) != before or fact.ids_skipped < 0:
-        audit.complain("epoch", f"the restore says {fact}, but stands after {before}")
-    audit.vend_ids += fact.ids_skipped
-    audit.payout_ids += fact.ids_skipped
-    audit.claim_ids += fact.ids_skipped
+def _wish(audit: Audit, db: sqlite3.Connection, fact: f.Fact) -> int:
+    """How many wishes the fact fulfils, none or one; each id leads to the one fact it became."""
+    wish_id = getattr(fact, "wish_id", "")
+    if wish_id and _rows(db, "SELECT seq FROM wishes WHERE wish_id = ?", wish_id) != [(audit.seq,)]:
+        audit.complain("wishes", f"the wish {wish_id!r} leads to another fact, or to none")
+    return int(bool(wish_id))
 
 
-def _settled(audit: _Audit, fact: f.ClaimSettled) -> None:
-    """A claim is settled once, with its own money, and a doubt that was a sale is shared as its vend said."""
-    claim = audit.shop.claims.get(fact.claim)
-    if claim is None or (claim.account, claim.cents, claim.shares) != (fact.account, fact.cents, fact.shares):
-        audit.complain("claims", f"claim {fact.claim} is settled, but it is not open like this")
-    audit.gone_cents += fact.cents
+def _taken_back(db: sqlite3.Connection) -> frozenset[int]:
+    """The vends that will be taken back: of every other sale nothing needs to be remembered."""
+    vends = set()
+    for (body,) in _stream(db, "SELECT body FROM facts WHERE type = 'SaleRefunded'"):
+        with suppress(ValueError):
+            fact = read_fact("SaleRefunded", body)
+            vends |= {fact.vend_id} if isinstance(fact, f.SaleRefunded) else set()
+    return frozenset(vends)
 
 
-def _taken_back(audit: _Audit, vend_id: int, price_cents: int, shares: tuple[Share, ...]) -> None:
-    if audit.sales.pop(vend_id, None) != (price_cents, shares):
-        audit.complain("refunds", f"sale {vend_id} is taken back otherwise than it was made, or twice")
+class _Lines:
+    """The postings, read along with the facts."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        rows = _stream(db, "SELECT seq, account, cents FROM postings ORDER BY seq, line")
+        self._facts = groupby(rows, itemgetter(0))
+        self._next = next(self._facts, None)
+
+    def before(self, seq: float) -> Iterator[int]:
+        """Facts before `seq` that still have lines although no such fact came by."""
+        while self._next and self._next[0] < seq:
+            yield self._next[0]
+            self._next = next(self._facts, None)
+
+    def of(self, seq: int) -> list[Line]:
+        """The lines of this fact."""
+        if self._next is None or self._next[0] != seq:
+            return []
+        lines = [(account, cents) for _, account, cents in self._next[1]]
+        self._next = next(self._facts, None)
+        return lines
 
 
-def _whole(audit: _Audit, db: sqlite3.Connection) -> list[Complaint]:
-    """The running results beside what the facts say."""
-    found: list[Complaint] = []
+# The running results
 
-    def same(invariant: str, words: str, stored: object, derived: object) -> None:
-        if stored != derived:
-            found.append(Complaint(invariant, f"{words}: the books have {stored}, the facts say {derived}"))
 
+def _whole(audit: Audit, db: sqlite3.Connection) -> Iterator[Complaint]:
+    """Money, shelf and cycle beside what the facts say."""
+    balances = {account: cents for account, cents in audit.balances.items() if cents}
     stored = {account: cents for account, cents in _rows(db, "SELECT account, cents FROM balances") if cents}
-    same("balances", "balances", stored, {account: cents for account, cents in audit.balances.items() if cents})
-    same("balances", "the sum of all accounts", sum(audit.balances.values()), 0)
+    yield from _same("balances", "balances", stored, balances)
+    yield from _same("balances", "the sum of all accounts", sum(balances.values()), 0)
     waiting = -sum(audit.balances[account] for account in NEVER_NEGATIVE)
-    same("money", "inserted = sold + returned + what waits", audit.inserted_cents, audit.gone_cents + waiting)
+    money = "inserted = sold + returned + what waits"
+    yield from _same("money", money, audit.inserted_cents, audit.gone_cents + waiting)
     shop = stock.load(db, audit.shop.policy, audit.shop.claim_key)
-    for part in ("slots", "products", "makers", "rule", "claims"):
-        same("claims" if part == "claims" else "stock", part, getattr(shop, part), getattr(audit.shop, part))
-    same("epoch", "the epoch", int(*_rows(db, "SELECT value FROM machine WHERE key = 'epoch'")[0]), audit.epoch)
-    cycle = load_cycle(db)
-    same("cycle", "credit", cycle.credit_cents, -audit.balances[CREDIT])
-    same("cycle", "hold", _held_cents(cycle), -audit.balances[HOLD])
-    same("cycle", "the vend under way", cycle.vend and cycle.vend.vend_id, audit.vend and audit.vend.vend_id)
-    same("cycle", "the last vend's number", cycle.last_vend_id, audit.vend_ids)
-    same("cycle", "the last payout's number", cycle.last_payout_id, audit.payout_ids)
-    same("cycle", "the last claim's number", cycle.last_claim_id, audit.claim_ids)
-    same(
-        "cycle",
-        "the payout under way",
-        cycle.payout and cycle.payout.payout_id,
-        audit.payout and audit.payout.payout_id,
-    )
-    return found
+    for part in ("slots", "products", "makers", "rule", "claims", "closed_hoppers"):
+        invariant = "claims" if part == "claims" else "stock"
+        yield from _same(invariant, part, getattr(shop, part), getattr(audit.shop, part))
+    yield from _same("stock", "who joined when", dict(_rows(db, "SELECT maker, seq FROM joined")), audit.joined)
+    rules = _rows(db, "SELECT rule_id, from_seq, weights FROM rules")
+    approved = {rule_id: (seq, stock.weights_from(weights)) for rule_id, seq, weights in rules}
+    yield from _same("stock", "rules", approved, audit.rules)
+    yield from _same("claims", "since when", dict(_rows(db, "SELECT code, seq FROM claims")), audit.claim_seqs)
+    epoch = int(_rows(db, "SELECT value FROM machine WHERE key = 'epoch'")[0][0])
+    yield from _same("epoch", "the epoch", epoch, audit.epoch)
+    yield from _cycle(audit, load_cycle(db))
 
 
-def _held_cents(cycle: Cycle) -> int:
-    return (cycle.vend.price_cents if cycle.vend else 0) + (cycle.payout.cents if cycle.payout else 0)
+def _cycle(audit: Audit, cycle: Cycle) -> Iterator[Complaint]:
+    vend, payout = cycle.vend, cycle.payout
+    held_cents = (vend.price_cents if vend else 0) + (payout.cents if payout else 0)
+    for words, stored, derived in (
+        ("credit", cycle.credit_cents, -audit.balances[CREDIT]),
+        ("hold", held_cents, -audit.balances[HOLD]),
+        ("the vend under way", vend and vend.vend_id, audit.vend and audit.vend.vend_id),
+        ("the payout under way", payout and payout.payout_id, audit.payout and audit.payout.payout_id),
+        ("the last vend's number", cycle.last_vend_id, audit.vend_ids),
+        ("the last payout's number", cycle.last_payout_id, audit.payout_ids),
+        ("the last claim's number", cycle.last_claim_id, audit.claim_ids),
+    ):
+        yield from _same("cycle", words, stored, derived)
 
 
-def _lines(db: sqlite3.Connection) -> dict[int, list[tuple[str, int]]]:
-    lines: dict[int, list[tuple[str, int]]] = {}
-    for seq, account, cents in _rows(db, "SELECT seq, account, cents FROM postings ORDER BY seq, line"):
-        lines.setdefault(seq, []).append((account, cents))
-    return lines
+def _counted(book: Daybook, db: sqlite3.Connection) -> Iterator[Complaint]:
+    """Tallies and days beside what the facts count for."""
+    tallies = {name: tally for name, *tally in _rows(db, "SELECT kind, facts, cents FROM tallies")}
+    yield from _same("tallies", "tallies", tallies, {name: [*tally] for name, tally in book.tallies.items()})
+    rows = _rows(db, "SELECT day, account, pieces, earned_cents, paid_cents FROM days")
+    days = {(day, account): figures for day, account, *figures in rows if any(figures)}
+    yield from _same("days", "days", days, {key: [*figures] for key, figures in book.days.items() if any(figures)})
 
 
-def _rows(db: sqlite3.Connection, query: str) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in db.execute(query)]
+def _clocks(db: sqlite3.Connection, clocks: Clocks) -> Iterator[Complaint]:
+    rows = _rows(db, "SELECT boot_id, first_seq, offset_ms, trusted FROM clocks")
+    stored = {boot_id: (seq, BootClock(offset_ms, bool(trusted))) for boot_id, seq, offset_ms, trusted in rows}
+    yield from _same("clocks", "clocks of starts", stored, clocks)
+
+
+def _same(invariant: str, words: str, stored: object, derived: object) -> Iterator[Complaint]:
+    """A complaint when the two differ; of two tables it names the first rows in which they do."""
+    if stored == derived:
+        return
+    if isinstance(stored, Mapping) and isinstance(derived, Mapping):
+        keys = [key for key in {**stored, **derived} if stored.get(key) != derived.get(key)]
+        stored, derived = ({key: table.get(key) for key in keys[:TOLD_MAX]} for table in (stored, derived))
+        words += f" ({len(keys)} differ)"
+    yield Complaint(invariant, f"{words}: the books have {stored}, the facts say {derived}")
+
+
+def _rows(db: sqlite3.Connection, query: str, *values: object) -> list[tuple[Any, ...]]:
+    return list(_stream(db, query, *values))
+
+
+def _stream(db: sqlite3.Connection, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+    """Plain tuples, whatever the connection makes of its rows, one after another."""
+    return map(tuple, db.execute(query, values))

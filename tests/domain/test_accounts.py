@@ -5,6 +5,9 @@ from builders import CLAIM, EVERY_FACT
 
 from controller.domain import facts as f
 from controller.domain.accounts import kind, natural, postings
+from controller.domain.catalog import Account
+
+COINS_HAD_LEFT = f.ClaimSettled(CLAIM, Account("doubt"), 150, f.Verdict.DELIVERED, "hopper:25", (), "carmen")
 
 
 def test_there_is_an_example_of_every_fact() -> None:
@@ -33,6 +36,11 @@ def test_the_lines_of_every_fact_sum_to_zero(fact: f.Fact) -> None:
         (EVERY_FACT[13], {"hold": 350, "doubt": -350}),
         (f.PayoutStarted(4, 175), {"credit": 175, "hold": -175}),
         (f.Refunded(4, 150, "hopper:25"), {"hold": 150, "hopper:25": -150}),
+        (f.Overpaid(4, 25, "hopper:25"), {"over_short": 25, "hopper:25": -25}),
+        (f.PayoutInDoubt(4, 150, "hopper:25", CLAIM), {"hold": 150, "doubt": -150}),
+        (COINS_HAD_LEFT, {"doubt": 150, "hopper:25": -150}),
+        (f.HopperClosed("hopper:25", "unsure"), {}),
+        (f.ClockSet(1_795_275_000_000, True), {}),
         (f.ClaimOwed(4, 25, CLAIM), {"hold": 25, "claims": -25}),
         (f.CreditAbandoned(60, CLAIM), {"credit": 60, "unclaimed": -60}),
     ],

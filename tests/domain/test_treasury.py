@@ -15,6 +15,7 @@ from controller.domain.treasury import Books, CountCash, MoveCash, PayMaker, Ref
 SHARES = (Share(Account("maker:rosa"), 280), Share(Account("fund:comun"), 70))
 DOUBT = f.VendInDoubt(3, "A1", 350, "no-drop", "4TC-YNH", SHARES)
 OWED = f.ClaimOwed(1, 125, "EX4-6PV")
+COINS = f.PayoutInDoubt(2, 75, "hopper:25", "K2V-WRA")
 SOLD = f.Sold(17, "A1", "bolso-retazos", ROSA, 350, SHARES)
 FULL_BOX = Books({"coinbox": 9_590, "safe": 2_000, "maker:rosa": -2_640})
 
@@ -82,18 +83,18 @@ def test_a_sale_is_taken_back_once_and_only_if_it_was() -> None:
 
 def test_a_maker_is_paid_at_most_what_she_is_owed_and_never_by_one_person() -> None:
     """Two people stand behind a payment, and it has a ceiling and a cover."""
-    assert moved(granted(PayMaker(ROSA, 2_000, "carmen", "luz"))) == {"maker:rosa": 2_000, "safe": -2_000}
-    assert refused(PayMaker(ROSA, 2_641, "carmen", "luz")) == "too-much"
-    assert refused(PayMaker(ROSA, 2_600, "carmen", "luz")) == "not-enough"
-    assert refused(PayMaker(ROSA, 100, "carmen", "carmen")) == "one-person"
-    assert refused(PayMaker(LUZ, 1, "carmen", "rosa")) == "too-much"
-    assert refused(PayMaker(ROSA, 0, "carmen", "luz")) == "bad-amount"
+    assert moved(granted(PayMaker(ROSA, 2_000, "carmen", "luz", "pago-1"))) == {"maker:rosa": 2_000, "safe": -2_000}
+    assert refused(PayMaker(ROSA, 2_641, "carmen", "luz", "pago-1")) == "too-much"
+    assert refused(PayMaker(ROSA, 2_600, "carmen", "luz", "pago-1")) == "not-enough"
+    assert refused(PayMaker(ROSA, 100, "carmen", "carmen", "pago-1")) == "one-person"
+    assert refused(PayMaker(LUZ, 1, "carmen", "rosa", "pago-1")) == "too-much"
+    assert refused(PayMaker(ROSA, 0, "carmen", "luz", "pago-1")) == "bad-amount"
 
 
 @pytest.mark.parametrize(("counted_cents", "difference_cents"), [(9_590, 0), (9_490, 100), (9_615, -25)])
 def test_a_count_shows_its_difference(counted_cents: int, difference_cents: int) -> None:
     """What lay in the box is in the safe now; what was missing or too much stands in `over_short`."""
-    lines = moved(granted(CountCash(counted_cents, "carmen", "luz")))
+    lines = moved(granted(CountCash(counted_cents, "carmen", "luz", "conteo-1")))
     assert lines["safe"] == counted_cents
     assert lines["coinbox"] == -9_590
     assert lines.get("over_short", 0) == difference_cents
@@ -101,8 +102,76 @@ def test_a_count_shows_its_difference(counted_cents: int, difference_cents: int)
 
 def test_a_fund_can_give_a_float_and_cash_can_move() -> None:
     """Coins for a hopper come from the safe, and the first of them from a fund."""
-    assert moved(granted(MoveCash(1_000, "safe", "hopper:25", "carmen"))) == {"hopper:25": 1_000, "safe": -1_000}
-    assert moved(granted(MoveCash(500, "fund:comun", "safe", "carmen"))) == {"safe": 500, "fund:comun": -500}
-    assert refused(MoveCash(5_000, "safe", "hopper:25", "carmen")) == "not-enough"
-    assert refused(MoveCash(100, "maker:rosa", "safe", "carmen")) == "unknown-place"
-    assert refused(MoveCash(100, "fund:", "safe", "carmen")) == "unknown-place"
+    assert moved(granted(MoveCash(1_000, "safe", "hopper:25", "carmen", "sueltos-1"))) == {
+        "hopper:25": 1_000,
+        "safe": -1_000,
+    }
+    assert moved(granted(MoveCash(500, "fund:comun", "safe", "carmen", "sueltos-1"))) == {
+        "safe": 500,
+        "fund:comun": -500,
+    }
+    assert refused(MoveCash(5_000, "safe", "hopper:25", "carmen", "sueltos-1")) == "not-enough"
+    assert refused(MoveCash(100, "maker:rosa", "safe", "carmen", "sueltos-1")) == "unknown-place"
+    assert refused(MoveCash(100, "fund:", "safe", "carmen", "sueltos-1")) == "unknown-place"
+
+
+# Coins in doubt
+
+
+def test_coins_that_had_left_leave_their_hopper_in_the_books() -> None:
+    """Somebody saw them in the tray: the hopper has less by so much."""
+    shop, books = shelf(COINS, f.HopperClosed("hopper:25", "unsure")), Books({"hopper:25": 500})
+    fact = granted(SettleClaim("K2V-WRA", f.Verdict.DELIVERED, "carmen"), shop, books)
+    assert moved(fact) == {"doubt": 75, "hopper:25": -75}
+
+
+def test_coins_that_had_left_a_hopper_that_was_counted_since_were_found_missing() -> None:
+    """The count has booked them as missing already; now it is known where they went."""
+    shop, books = shelf(COINS), Books({"hopper:25": 500, "over_short": 75})
+    fact = granted(SettleClaim("K2V-WRA", f.Verdict.DELIVERED, "carmen"), shop, books)
+    assert moved(fact) == {"doubt": 75, "over_short": -75}
+
+
+def test_coins_that_never_left_are_refunded_and_never_given_by_hand() -> None:
+    """The visitor gets them from the box; there is no piece that could be handed over."""
+    shop = shelf(COINS)
+    assert moved(granted(SettleClaim("K2V-WRA", f.Verdict.REFUNDED, "carmen"), shop)) == {"doubt": 75, "coinbox": -75}
+    assert refused(SettleClaim("K2V-WRA", f.Verdict.BY_HAND, "carmen"), shop) == "bad-verdict"
+
+
+# Wishes asked twice
+
+
+PAY, COUNT, MOVE = (
+    PayMaker(ROSA, 2_000, "carmen", "luz", "pago-1"),
+    CountCash(9_500, "carmen", "luz", "conteo-1"),
+    MoveCash(1_000, "safe", "hopper:25", "carmen", "sueltos-1"),
+)
+
+
+@pytest.mark.parametrize("wish", [PAY, COUNT, MOVE], ids=lambda wish: type(wish).__name__)
+def test_a_wish_that_was_done_is_done_once(wish: PayMaker | CountCash | MoveCash) -> None:
+    """The answer got lost and the page asks again: the same id changes nothing, though the books have changed since."""
+    done = granted(wish)
+    since = Books({"coinbox": 0, "safe": 0, "maker:rosa": 0}, done=done)
+    assert decide(wish, shelf(), since) == Granted(())
+
+
+@pytest.mark.parametrize(
+    ("wish", "other"),
+    [
+        (PAY, replace(PAY, cents=1_999)),
+        (COUNT, replace(COUNT, counted_cents=9_499)),
+        (MOVE, replace(PAY, wish_id="sueltos-1")),
+    ],
+    ids=["another amount", "another count", "another wish"],
+)
+def test_an_id_is_not_used_for_something_else(wish: Wish, other: Wish) -> None:
+    """Who types a new amount under an old id is told, and nothing is booked."""
+    assert refused(other, books=replace(FULL_BOX, done=granted(wish))) == "used-id"
+
+
+@pytest.mark.parametrize("wish_id", ["", "  ", "p" * 65])
+def test_a_wish_that_moves_money_needs_an_id(wish_id: str) -> None:
+    """Without one nobody could tell a repetition from a second payment."""
+    assert refused(replace(PAY, wish_id=wish_id)) == "no-id"

@@ -1,6 +1,8 @@
 """The journal: when `append` returns the facts are on the disk; when it raises, nothing happened."""
 
+import hashlib
 import itertools
+import json
 import os
 import signal
 import sqlite3
@@ -18,6 +20,7 @@ from controller.domain.catalog import SlotId
 from controller.domain.cycle import Cycle, Phase
 from controller.domain.events import Restarted, SlotChosen
 from controller.domain.stocking import PutMaker
+from controller.ledger import forms
 from controller.ledger import journal as journals
 from controller.ledger.connection import open_readonly
 from controller.ledger.journal import Journal, read_fact
@@ -37,7 +40,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 @pytest.mark.parametrize("fact", EVERY_FACT, ids=lambda fact: type(fact).__name__)
 def test_every_fact_can_be_read_back(fact: f.Fact) -> None:
     """What is written is what is read, for each type, tuples and words included."""
-    assert read_fact(type(fact).__name__, journals._plain(fact)) == fact
+    assert read_fact(type(fact).__name__, forms.plain(fact)) == fact
 
 
 @pytest.mark.parametrize(("kind", "body"), [("Sold", "{}"), ("Fact", "{}"), ("Stolen", "{}"), ("MakerJoined", "rosa")])
@@ -45,6 +48,15 @@ def test_what_is_no_fact_is_refused(kind: str, body: str) -> None:
     """An unknown type or a body that does not fit is an error, never a guess."""
     with pytest.raises(ValueError):  # noqa: PT011 (pydantic's own words)
         read_fact(kind, body)
+
+
+@pytest.mark.parametrize("body", ['{"by":"Inés"}', '\\ " / \n \t \x1f \x7f \u2028 \U0001f9f5', ""])
+def test_the_chain_is_of_the_row_as_json(body: str) -> None:
+    """Anybody can compute it: SHA-256 over the hash before and the row as a JSON list without spaces, whatever is in it."""
+    row = (2, 41, 7, -5, 1_795_275_000_000, 1, "Sold", body)
+    listed = json.dumps(row, separators=(",", ":"), ensure_ascii=False)
+
+    assert forms.chain(bytes(32), row) == hashlib.sha256(bytes(32) + listed.encode()).digest()
 
 
 def test_reopening_finds_everything_as_it_was(journal: Journal) -> None:
@@ -137,7 +149,10 @@ class Failing:
 
 def test_a_disk_error_at_any_statement_leaves_nothing_behind(journal: Journal) -> None:
     """The disk refuses the first, the second, … the last statement of a decision: never is half of it written."""
-    db, facts = journal.db, [f.CreditTaken(100, "coins", "nri-1234", 1), f.ProductSet(BAG, ROSA, 400)]
+    db, facts = (
+        journal.db,
+        [f.CreditTaken(100, "coins", "nri-1234", 1), f.ProductSet(BAG, ROSA, 400), f.ClockSet(0, True)],
+    )
     rows = db.execute(ROWS).fetchone()
     for at in itertools.count(1):
         journal.db = Failing(db, at)  # type: ignore[assignment]

@@ -4,14 +4,18 @@ import itertools
 from pathlib import Path
 
 import pytest
-from builders import BAG, LUZ, ROSA, a_busy_day, books, stamp
+from builders import BAG, CLAIM, LUZ, ROSA, a_busy_day, books, coins, pays, stamp
 
+from controller.domain import facts as f
 from controller.domain.cycle import Cycle
+from controller.domain.events import ReturnPressed
 from controller.domain.stocking import PutMaker, PutProduct
+from controller.domain.times import Moment
 from controller.ledger import reports, words
 from controller.ledger.connection import open_readonly
-from controller.ledger.journal import Journal
+from controller.ledger.journal import Journal, Stamp
 from controller.ledger.reports import Totals
+from controller.ledger.schema import create
 
 
 @pytest.fixture
@@ -57,6 +61,53 @@ def test_a_missing_cent_shows() -> None:
     assert whole.adds_up
     for field, wrong in itertools.product(["inserted_cents", "sold_cents", "credit_cents", "doubt_cents"], [1]):
         assert not type(whole)(**{**{name: getattr(whole, name) for name in whole.__slots__}, field: wrong}).adds_up
+
+
+def test_open_claims_say_what_about_and_since_when(journal: Journal) -> None:
+    """A slot for a piece in doubt, a hopper for coins in doubt, and local time as far as it is known."""
+    till = a_busy_day(journal)
+    till.tell_all(coins(100, mark=40), ReturnPressed())
+    pays(till, 0, unsure=True)
+    doubt, owed, unclaimed, coins_in_doubt = reports.claims(open_readonly(journal.path))
+
+    assert (doubt.account, doubt.cents, doubt.about) == ("doubt", 225, "slot B1")
+    assert (owed.account, unclaimed.account, owed.about) == ("claims", "unclaimed", "")
+    assert (coins_in_doubt.account, coins_in_doubt.cents, coins_in_doubt.about) == ("doubt", 100, "hopper:25")
+    assert (doubt.since, doubt.certain) == ("2026-11-21 10:30", True)
+
+
+def test_a_time_that_is_not_certain_says_so(tmp_path: Path) -> None:
+    """A claim of a start whose clock nobody set is shown with its time and a word of doubt, until the clock is set."""
+    create(tmp_path / "new.db")
+    journal = Journal(tmp_path / "new.db")
+    abandoned = f.CreditAbandoned(25, CLAIM)
+    journal.append(Stamp(1, 5_000, 60_000, False), Cycle(), [f.CreditTaken(25, "coins", "nri-1234", 1), abandoned])
+    reader = open_readonly(journal.path)
+    (claim,) = reports.claims(reader)
+    assert (claim.since, claim.certain) == ("1969-12-31 19:01 (the clock was not set)", False)
+    journal.append(stamp(6_000), journal.cycle, [f.ClockSet(10**18, True)])
+    assert reports.claims(reader)[0].since == "a time no calendar reaches"
+    journal.append(stamp(7_000), journal.cycle, [f.ClockSet(1_795_275_000_000, True)])
+
+    assert reports.claims(reader)[0].since == "2026-11-21 10:30"
+    assert (reports.when(reader, 99), reports.when(reader, 2)) == (None, Moment(1_795_275_005_000, True))
+
+
+def test_totals_read_no_fact(journal: Journal) -> None:
+    """After ten years they are as quick as on the first day: SQLite looks at the tables of results and the last number."""
+    seen: list[str] = []
+    journal.db.set_trace_callback(seen.append)
+    reports.totals(journal.db)
+    journal.db.set_trace_callback(None)
+    plans = [
+        row[3]
+        for query in seen
+        if query.startswith("SELECT")
+        for row in journal.db.execute(f"EXPLAIN QUERY PLAN {query}")
+    ]
+
+    assert plans
+    assert not [plan for plan in plans if plan.startswith("SCAN facts")]
 
 
 def test_balances_read_without_a_minus(journal: Journal) -> None:

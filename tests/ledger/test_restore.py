@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from builders import A2, B1, KEY, coins, minga, stamp
 from sticks import NIGHT_MS, QUITO, Museum, spoil
 
 from controller.domain import facts as f
+from controller.domain.change import Hopper
 from controller.domain.claims import code
 from controller.domain.cycle import Cycle, Phase
-from controller.domain.events import DeadlinePassed, Event, ReturnPressed, SlotChosen
+from controller.domain.events import DeadlinePassed, Event, HoppersAnswered, ReturnPressed, SlotChosen
 from controller.errors import MingaError
 from controller.ledger import reports, schema
 from controller.ledger import restore as restoring
@@ -112,6 +114,7 @@ def test_the_acceptors_history_is_no_money(museum: Museum) -> None:
 
 
 PAID = coins(100, 100, 100, 50, mark=20)
+HOPPER = Hopper("hopper:50", 50, 0, 1_234)
 
 
 @pytest.mark.parametrize(
@@ -119,14 +122,16 @@ PAID = coins(100, 100, 100, 50, mark=20)
     [
         ((PAID, SlotChosen(A2)), "doubt", 350, f.VendInDoubt),
         ((PAID, ReturnPressed()), "claims", 350, f.ClaimOwed),
+        ((PAID, ReturnPressed(), HoppersAnswered(3, (HOPPER,))), "doubt", 350, f.PayoutInDoubt),
         ((PAID,), "unclaimed", 350, f.CreditAbandoned),
     ],
-    ids=["a vend", "a payout", "credit"],
+    ids=["a vend", "a payout", "coins ordered", "credit"],
 )
 def test_what_was_under_way_waits_for_a_person(
     museum: Museum, visit: tuple[Event, ...], account: str, cents: int, kind: type[f.Fact]
 ) -> None:
     """It has long ended in the world: no motor is asked, no coin leaves, and no stranger sees the code."""
+    museum.till.shop = replace(museum.till.shop, floats={"hopper:50": 1_000})
     museum.till.tell_all(*visit)
     backup = museum.backs_up()
     before = reports.balances(museum.journal.db)
@@ -208,7 +213,9 @@ def test_a_machine_that_only_started_is_replaced_without_asking(
     monkeypatch.undo()
     create(museum.database)
     journal = Journal(museum.database)
-    journal.append(stamp(), Cycle(), [f.Booted(1, "0.1.0"), f.TroubleSeen("no-coins", "coins", "no such port")])
+    journal.append(
+        stamp(), Cycle(), [f.Booted(1, "0.1.0"), f.ClockSet(0, False), f.TroubleSeen("no-coins", "coins", "")]
+    )
     journal.close()
 
     assert museum.restores(backup).standing == "empty"

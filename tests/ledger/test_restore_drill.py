@@ -52,25 +52,22 @@ class Drill:
         blank = folder / f"blank-{seed}.db"
         create(blank)
         self.town = Town(seed, folder, blank)
-        self.town._stock()
+        self.town.office.stock()
         self.nights: dict[tuple[int, int], dict[str, Any]] = {}
 
     def day(self, acts: int) -> None:
-        self.town.dangerous = True
-        for _ in range(acts):
-            self.town._guarded(self.town._act)
-        self.town.dangerous = False
+        self.town.act_up(acts)
 
     def night(self) -> Backup:
         """Closed and quiet: the oracle agrees, and the books go on the stick."""
-        self.town._calm_down()
+        self.town.calm_down()
         check(self.town)
         backup = back_up(self.town.path, self.stick, QUITO, self.town.clock.wall_ms())
         self.nights[backup.order] = {
             "totals": reports.totals(open_readonly(self.town.path)),
             "balances": reports.balances(open_readonly(self.town.path)),
             "truth": copy.deepcopy(self.town.truth),
-            "hoppers": copy.deepcopy(self.town.hoppers),
+            "hoppers": copy.deepcopy(self.town.hardware.hoppers),
         }
         return backup
 
@@ -90,17 +87,30 @@ class Drill:
         """From the stick, told that it may be older; then people put the physical world right, and it starts."""
         town, clock = self.town, self.town.clock
         backup = choose(self.stick, QUITO)
-        done = restore(backup, town.path, QUITO, Stamp(0, clock.now_ms, clock.wall_ms(), True), anyway=True)
+        now = Stamp(0, clock.mono_ms(), clock.wall_ms(), clock.trusted())
+        done = restore(backup, town.path, QUITO, now, anyway=True)
         self.compare(backup)
-        night = self.nights[backup.order]
-        turned = town.truth.turned
-        town.truth, town.hoppers = copy.deepcopy(night["truth"]), copy.deepcopy(night["hoppers"])
-        town.truth.turned = turned  # a motor that turned for an id of the lost time must never turn for it again
-        for rest in (town.pending, town.late, town.known):
-            rest.clear()
-        town.accepting = False
+        self._turn_back(self.nights[backup.order])
+        self._note(backup)
         town._boot()
         return done
+
+    def _turn_back(self, night: dict[str, Any]) -> None:
+        """The physical world is the night's again; nothing is under way any more."""
+        town, turned = self.town, self.town.truth.turned
+        town.truth = town.hardware.truth = copy.deepcopy(night["truth"])
+        town.truth.turned = turned  # a motor that turned for an id of the lost time must never turn for it again
+        town.hardware.hoppers = copy.deepcopy(night["hoppers"])
+        town.hardware.controller_dies()
+        town.hardware.known.clear()
+        town.hardware.dumb.clear()
+
+    def _note(self, backup: Backup) -> None:
+        """What the restore itself has written was written just now."""
+        rows = open_readonly(self.town.path).execute("SELECT seq, boot_id FROM facts WHERE seq > ?", [backup.seq])
+        for seq, boot_id in rows:
+            self.town.truth.written_ms[seq] = self.town.clock.true_ms
+            self.town.truth.certain_boots |= {boot_id} if self.town.clock.trusted() else set()
 
     def compare(self, backup: Backup) -> None:
         """Every sum is the night's, account by account."""
@@ -119,7 +129,12 @@ def ids_of(facts: list[f.Fact]) -> Counter[tuple[str, object]]:
                 given["vend", vend_id] += 1
             case f.PayoutStarted(payout_id):
                 given["payout", payout_id] += 1
-            case f.VendInDoubt(claim=code) | f.ClaimOwed(claim=code) | f.CreditAbandoned(claim=code):
+            case (
+                f.VendInDoubt(claim=code)
+                | f.PayoutInDoubt(claim=code)
+                | f.ClaimOwed(claim=code)
+                | f.CreditAbandoned(claim=code)
+            ):
                 given["claim", code] += 1
             case f.Booted(boot_id):
                 given["boot", boot_id] += 1

@@ -4,7 +4,6 @@ Each test takes the books of a busy day, drops the triggers that guard them, and
 make the chain of hashes fit again, so that only the meaning of the facts can tell.
 """
 
-import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -12,14 +11,11 @@ from pathlib import Path
 
 import pytest
 from builders import KEY, a_busy_day, books
+from thief import found, opened, rehash, repeat, rewrite, seq_of
 
 from controller.domain.claims import code
 from controller.ledger.connection import open_readonly
-from controller.ledger.journal import GENESIS, chain
 from controller.ledger.verify import Complaint, verify
-
-HASHED = "epoch, seq, boot_id, mono_ms, wall_ms, trusted, type, body"
-GUARDS = ("facts_stay", "facts_remain", "postings_stay", "postings_remain")
 
 
 @pytest.fixture(scope="module")
@@ -34,40 +30,9 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def db(day: Path, tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """A copy of them in the hands of somebody who knows SQLite."""
-    thief = sqlite3.connect(shutil.copy(day, tmp_path / "copy.db"), isolation_level=None)
-    for trigger in GUARDS:
-        thief.execute(f"DROP TRIGGER {trigger}")
+    thief = opened(Path(shutil.copy(day, tmp_path / "copy.db")))
     yield thief
     thief.close()
-
-
-def seq_of(db: sqlite3.Connection, kind: str) -> int:
-    """The number of the first fact of this type."""
-    return int(db.execute("SELECT min(seq) FROM facts WHERE type = ?", [kind]).fetchone()[0])
-
-
-def rehash(db: sqlite3.Connection) -> None:
-    """Make every number and hash follow from the one before, as a careful thief would."""
-    rows = db.execute(f"SELECT {HASHED} FROM facts ORDER BY seq").fetchall()
-    prev = GENESIS
-    for row in rows:
-        link = chain(prev, row)
-        db.execute("UPDATE facts SET prev = ?, hash = ? WHERE seq = ?", (prev, link, row[1]))
-        prev = link
-
-
-def rewrite(db: sqlite3.Connection, kind: str, **change: object) -> None:
-    """Change fields of the first fact of this type, and make the chain fit again."""
-    seq = seq_of(db, kind)
-    body = json.loads(db.execute("SELECT body FROM facts WHERE seq = ?", [seq]).fetchone()[0]) | change
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-    db.execute("UPDATE facts SET body = ? WHERE seq = ?", (text, seq))
-    rehash(db)
-
-
-def found(db: sqlite3.Connection) -> set[str]:
-    """The invariants that are complained about."""
-    return {complaint.invariant for complaint in verify(db)}
 
 
 def test_honest_books_are_whole(db: sqlite3.Connection) -> None:
@@ -165,10 +130,7 @@ def test_a_forged_fact_is_found_though_the_chain_fits(
 @pytest.mark.parametrize("kind", ["Sold", "VendInDoubt", "Refunded", "ClaimOwed", "VendFailed"])
 def test_a_second_ending_is_found(db: sqlite3.Connection, kind: str) -> None:
     """A copy of an ending at the end of the books, with a fitting hash, is one ending too many."""
-    columns = HASHED.replace("seq", "(SELECT max(seq) + 1 FROM facts)")
-    again = f"SELECT {columns}, prev, hash FROM facts WHERE seq = {seq_of(db, kind)}"
-    db.execute(f"INSERT INTO facts ({HASHED}, prev, hash) {again}")
-    rehash(db)
+    repeat(db, kind)
     assert {"vends", "payouts"} & found(db)
 
 
