@@ -5,14 +5,11 @@ itself. All methods may be called from any thread.
 """
 
 import random
-import threading
-import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from controller.protocols.cctalk import Frame
 from hw_mocks.acceptor_firmware import AcceptorFirmware
-from hw_mocks.ptys import Pty
+from hw_mocks.ptys import SerialDevice, mono_ms
 
 ECUADOR_COINS: Mapping[int, str] = {
     1: "US005A",
@@ -31,11 +28,12 @@ ECUADOR_COINS: Mapping[int, str] = {
 READ_TIMEOUT_S = 0.05
 
 
-class SimulatedAcceptor:
+class SimulatedAcceptor(SerialDevice):
     """The acceptor as the world sees it: a slot for coins, a plug, and knobs for what can go wrong.
 
     `coins` maps positions to coin ids. `on_accept` is called with the position, in the caller's thread, for every coin
-    that lies in the cash box, before the machine can know about it.
+    that lies in the cash box, before the machine can know about it. Faults of the device itself are attributes of
+    `firmware`.
     """
 
     def __init__(
@@ -48,6 +46,7 @@ class SimulatedAcceptor:
         frames: type[Frame] = Frame,
         seed: int = 0,
     ) -> None:
+        super().__init__("sim-acceptor", READ_TIMEOUT_S)
         self.firmware = AcceptorFirmware(coins, address, serial, frames)
         self.silent = False
         """It hears nothing and says nothing; the adapter still echoes."""
@@ -57,32 +56,11 @@ class SimulatedAcceptor:
         """The adapter swallows what the host itself sent."""
         self._on_accept = on_accept
         self._chance = random.Random(seed)
-        self._lock = threading.RLock()
-        self._pty: Pty | None = None
-        self._thread: threading.Thread | None = None
-
-    def open(self, link: Path) -> None:
-        """Plug the cable in: from now on the acceptor answers at `link`. Raises RuntimeError when it is plugged in."""
-        with self._lock:
-            if self._pty:
-                raise RuntimeError(f"already plugged in at {self._pty.link}")
-            self._pty = Pty(link)
-            self._pty.plug()
-            self._thread = threading.Thread(target=self._serve, args=(self._pty,), name="sim-acceptor", daemon=True)
-            self._thread.start()
-
-    def close(self) -> None:
-        """Pull the cable. The acceptor itself keeps its power and its memory."""
-        with self._lock:
-            pty, thread, self._pty = self._pty, self._thread, None
-        if pty and thread:
-            thread.join()
-            pty.unplug()
 
     def insert(self, position: int) -> bool:
         """Drop in a good coin: True when it lies in the cash box, False when it is in the return tray."""
         with self._lock:
-            now_ms = _now_ms()
+            now_ms = mono_ms()
             if self._on_accept and self.firmware.open_for(position, now_ms):
                 self._on_accept(position)
             return self.firmware.insert(position, now_ms)
@@ -95,26 +73,22 @@ class SimulatedAcceptor:
     def open_for(self, position: int) -> bool:
         """True when a coin of this position would be let in now."""
         with self._lock:
-            return self.firmware.open_for(position, _now_ms())
+            return self.firmware.open_for(position, mono_ms())
 
     def power_cycle(self) -> None:
-        """Its power fails for a moment: all events are forgotten, all coins inhibited."""
+        """Its power fails for a moment: all events are forgotten, all coins inhibited, its counters kept."""
         with self._lock:
-            self.firmware.power_up(_now_ms())
+            self.firmware.power_up(mono_ms())
 
-    def _serve(self, pty: Pty) -> None:
-        while self._pty is pty:
-            data = pty.read(READ_TIMEOUT_S)
-            if data:
-                pty.write(self._on_the_line(data))
-
-    def _on_the_line(self, data: bytes) -> bytes:
-        """What the host hears after it sent `data`: itself, then the answer."""
+    def answer(self, data: bytes) -> bytes:
+        """What the host hears after it sent `data`: itself, then the acceptor."""
+        if not data:
+            return b""
         with self._lock:
             echo = b"" if self.drop_echo else self._through_noise(data)
             if self.silent:
                 return echo
-            return echo + self._through_noise(self.firmware.hear(self._through_noise(data), _now_ms()))
+            return echo + self._through_noise(self.firmware.hear(self._through_noise(data), mono_ms()))
 
     def _through_noise(self, data: bytes) -> bytes:
         if not self.noise:
@@ -122,7 +96,3 @@ class SimulatedAcceptor:
         return bytes(
             byte ^ self._chance.randrange(1, 256) if self._chance.random() < self.noise else byte for byte in data
         )
-
-
-def _now_ms() -> int:
-    return time.monotonic_ns() // 1_000_000

@@ -1,78 +1,83 @@
 """What the processor inside a ccTalk coin acceptor does: frames in, frames out, and a memory of the last five events.
 
-Written from the standard's side of the device (ccTalk 4.7 parts 1 to 3), without a line of the host's code beyond the
-frame: it stays silent on anything that is damaged, addressed to another or unknown, lets no coin in before a host has
-enabled it, and closes itself when nobody has asked for credits for a second.
+It lets no coin in before a host has enabled that coin and lifted the master inhibit, and closes itself when nobody has
+asked for credits for a second. A coin that is not let in falls through to the visitor. Without power it forgets its
+events and its inhibits, and keeps its counters, as an EEPROM does. Nothing here was compared with a real acceptor.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from controller.protocols.cctalk import Decoder, Frame, Header
+from controller.protocols.cctalk import COUNTS, Decoder, Frame, Header
+from hw_mocks.cctalk_device import Answer, CcTalkDevice, plain
 
-HOST = 1
 SELF_INHIBIT_MS = 1_000
 POWER_UP_MS = 300
-REJECTED, INHIBITED = 1, 2
+REJECTED, INHIBITED, INHIBITED_FIRST = 1, 2, 128
 COINS = 16
 
-Answer = Callable[[bytes], bytes | None]
-"""From a request's data to the reply's data; None is silence."""
 
+class AcceptorFirmware(CcTalkDevice):
+    """A coin acceptor without its cable. `coins` maps positions 1 to 16 to coin ids; all others are empty.
 
-def plain(answer: Callable[[], bytes]) -> Answer:
-    """The answer to a request that carries no data; with data, it is no such request."""
-    return lambda data: None if data else answer()
+    The knobs below may be turned at any time.
+    """
 
-
-class AcceptorFirmware:
-    """A coin acceptor without its cable. `coins` maps positions 1 to 16 to coin ids; all others are empty."""
+    category, product, build = "Coin Acceptor", "SIM16", "EC-2000 "
 
     def __init__(
-        self,
-        coins: Mapping[int, str],
-        address: int = 2,
-        serial: int = 12_345_678,
-        frames: type[Frame] = Frame,
-        manufacturer: str = "Minga Simulators",
+        self, coins: Mapping[int, str], address: int = 2, serial: int = 12_345_678, frames: type[Frame] = Frame
     ) -> None:
-        self.coins, self.address, self.serial, self._frames = dict(coins), address, serial, frames
-        self.manufacturer, self.category, self.product, self.build = manufacturer, "Coin Acceptor", "SIM16", "EC-2000 "
+        super().__init__(address, serial, frames)
+        self.coins = dict(coins)
         self.fault = 0
         """What the self-check finds; see `FAULTS`."""
         self.null_event_first = False
         """Some acceptors add a null event after the first poll that follows a power-up."""
+        self.counter_not_kept = False
+        """Without power its counters of coins are lost too."""
+        self.inhibits_kept = False
+        """Its inhibits are written to lasting memory: it takes coins again as soon as somebody polls."""
+        self.names_inhibited = False
+        """It says which coin was inhibited, instead of only that one was."""
+        self.poll_units, self.poll_value = 2, 20
+        """How often it wants to be polled, as header 249 says it: 20 times 10 ms."""
         self.inserted = self.accepted = self.rejected = 0
         self.data_block = bytearray(64)
-        self._answers = {**self._who(), **self._money(), **self._sorting(), **self._workshop()}
+        self._answers |= {**self._state(), **self._money(), **self._sorting(), **self._workshop()}
+        self._mask, self._open = 0, False
         self.power_up(-POWER_UP_MS)
 
-    def power_up(self, now_ms: int) -> None:
+    def power_up(self, now_ms: float) -> None:
         """Forget all events; every coin is inhibited until a host says otherwise. Counters of coins are kept."""
         self.counter, self.events = 0, [(0, 0)] * 5
-        self._mask, self._next_mask, self._open = 0, None, False
+        self._next_mask = None
+        if not self.inhibits_kept:
+            self._mask, self._open = 0, False
+        if self.counter_not_kept:
+            self.inserted = self.accepted = self.rejected = 0
         self._overrides, self._paths, self._default_path = 0xFF, dict.fromkeys(range(1, COINS + 1), 1), 1
         self._decoder = Decoder(self._frames)
         self._ready_ms, self._polled_ms, self._first_poll = now_ms + POWER_UP_MS, None, True
         self._now_ms, self._reset_after_reply = now_ms, False
 
     _next_mask: int | None
-    _polled_ms: int | None
+    _polled_ms: float | None
 
-    def open_for(self, position: int, now_ms: int) -> bool:
+    def open_for(self, position: int, now_ms: float) -> bool:
         """True when a coin of this position would be let in now."""
         asked = self._polled_ms is not None and now_ms - self._polled_ms <= SELF_INHIBIT_MS
         enabled = self._open and bool(self._mask >> position - 1 & 1)
         return position in self.coins and enabled and asked and now_ms >= self._ready_ms
 
-    def insert(self, position: int, now_ms: int) -> bool:
+    def insert(self, position: int, now_ms: float) -> bool:
         """A good coin drops in: True when it lies in the cash box, False when it fell through to the return tray."""
         if now_ms < self._ready_ms:
             return False
-        self.inserted += 1
+        self.inserted = (self.inserted + 1) % COUNTS
         if not self.open_for(position, now_ms):
-            self.reject(INHIBITED)
+            self.reject(INHIBITED_FIRST + position - 1 if self.names_inhibited else INHIBITED)
             return False
-        self.accepted += 1
+        self.accepted = (self.accepted + 1) % COUNTS
         self._remember(position, self._path_of(position))
         if self._next_mask is not None:
             self._mask, self._next_mask = self._next_mask, None
@@ -80,23 +85,11 @@ class AcceptorFirmware:
 
     def reject(self, code: int = REJECTED) -> None:
         """A coin falls through, or something else goes wrong: one error event."""
-        self.rejected += 1
+        self.rejected = (self.rejected + 1) % COUNTS
         self._remember(0, code)
 
-    def hear(self, data: bytes, now_ms: int) -> bytes:
-        """What the acceptor sends after it heard `data`; nothing when that is no request for it."""
-        self._now_ms = now_ms
-        if now_ms < self._ready_ms:
-            return b""
-        return b"".join(self._reply(self._frames(raw)) for raw in self._decoder.feed(data, now_ms))
-
     def _reply(self, request: Frame) -> bytes:
-        for_us = request.destination == self.address and request.source in (HOST, None)
-        answer = self._answers.get(request.header)
-        data = answer(request.data) if answer and for_us else None
-        if data is None:
-            return b""
-        reply = self._frames.build(HOST, Header.REPLY, data, source=self.address)
+        reply = super()._reply(request)
         if self._reset_after_reply:
             self.power_up(self._now_ms)
         return reply
@@ -109,19 +102,11 @@ class AcceptorFirmware:
         path = self._paths[position]
         return path if self._overrides >> path - 1 & 1 else self._default_path
 
-    # Who it is.
+    # How it is.
 
-    def _who(self) -> dict[int, Answer]:
+    def _state(self) -> dict[int, Answer]:
         return {
-            Header.SIMPLE_POLL: plain(lambda: b""),
-            Header.REQUEST_MANUFACTURER_ID: plain(lambda: self.manufacturer.encode("ascii")),
-            Header.REQUEST_EQUIPMENT_CATEGORY_ID: plain(lambda: self.category.encode("ascii")),
-            Header.REQUEST_PRODUCT_CODE: plain(lambda: self.product.encode("ascii")),
-            Header.REQUEST_BUILD_CODE: plain(lambda: self.build.encode("ascii")),
-            Header.REQUEST_SERIAL_NUMBER: plain(lambda: self.serial.to_bytes(3, "little")),
-            Header.REQUEST_SOFTWARE_REVISION: plain(lambda: b"SIM-1.0"),
-            Header.REQUEST_COMMS_REVISION: plain(lambda: bytes((1, 4, 7))),
-            Header.REQUEST_POLLING_PRIORITY: plain(lambda: bytes((2, 20))),  # 20 times 10 ms
+            Header.REQUEST_POLLING_PRIORITY: plain(lambda: bytes((self.poll_units, self.poll_value))),
             Header.REQUEST_STATUS: plain(lambda: b"\0"),
             Header.PERFORM_SELF_CHECK: plain(lambda: bytes((self.fault,))),
         }

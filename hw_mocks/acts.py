@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from hw_mocks import faults
+from hw_mocks.acceptor_firmware import AcceptorFirmware
 from hw_mocks.things import Place
 from hw_mocks.world import World
 
@@ -19,6 +20,7 @@ class Acceptor(Protocol):
 
     silent: bool
     noise: float
+    firmware: AcceptorFirmware
 
     def insert(self, position: int) -> bool: ...
     def fall_through(self, position: int) -> None: ...
@@ -104,6 +106,7 @@ class Acts:
         if self._acceptor is not None:
             self._acceptor.silent = not (self._world.powered and self._world.coin_cable)
             self._acceptor.noise = self._world.coin_noise
+            self._acceptor.firmware.counter_not_kept = self._world.coin_count_lost
             if self._world.powered and not self._was_powered:
                 self._acceptor.power_cycle()
         self._was_powered = self._world.powered

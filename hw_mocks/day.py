@@ -71,7 +71,7 @@ class Day:
         coins = self.museum.hand.truth()["coins"]
         in_box_cents = sum(coin["cents"] for coin in coins if coin["place"] == "box")
         with self.museum.client() as client:
-            answer = client.ask(CountCash(in_box_cents, "coordinator", "seamstress"))
+            answer = client.ask(CountCash(in_box_cents, "coordinator", "seamstress", "closing-time"))
         assert answer.ok, answer.words
         self.tell(f"closing time: two people count {dollars(in_box_cents)} in the cash box")
 
@@ -141,14 +141,21 @@ class Visit:
 
     def _insert(self, missing_cents: int) -> int:
         """One coin, and a look at the screen: nobody throws in the next before the credit has counted up."""
-        fitting = [coin for coin in COINS_CENTS if coin <= missing_cents] or [COINS_CENTS[-1]]
-        coin_cents = self.day.rng.choice(fitting[:2])
+        coin_cents = self._coin(missing_cents)
         deadline = time.monotonic() + SETTLE_S
         before, before_cents = self.picture.version, self.picture.credit_cents
         while self.day.museum.hand.insert(cents=coin_cents) != "box":
             self._look(deadline, "the machine takes no coins")
+            if self.picture.coins_cents and coin_cents not in self.picture.coins_cents:
+                coin_cents = self._coin(missing_cents)
         self._wait(lambda picture: picture.version > before and picture.credit_cents != before_cents, "no credit")
         return coin_cents
+
+    def _coin(self, missing_cents: int) -> int:
+        """One of the two biggest coins that fit, of those the screen says may come in."""
+        welcome = self.picture.coins_cents or COINS_CENTS
+        fitting = [coin for coin in COINS_CENTS if coin <= missing_cents and coin in welcome] or [COINS_CENTS[-1]]
+        return self.day.rng.choice(fitting[:2])
 
     def _choose(self) -> None:
         before = self.picture.version

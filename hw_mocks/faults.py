@@ -66,6 +66,11 @@ FAULTS = {
         Fault("no-supply", "the motors' 24 V fuse is blown", _on_machine("supply", False, True)),
         Fault("shorted-home", "the home line reads closed whatever turns", _on_machine("home_shorted", True, False)),
         Fault("coin-cable", "the cable of the coin acceptor is out", _on_machine("coin_cable", False, True)),
+        Fault(
+            "coin-count-lost",
+            "the acceptor forgets its counters without power",
+            _on_machine("coin_count_lost", True, False),
+        ),
         Fault("coin-noise", "one byte in fifty of the coin line is changed", _on_machine("coin_noise", 0.02, 0.0)),
         Fault("open-door", "the door stands open", Machine(lambda world, on: world.set_door(on))),
         Fault("power-cut", "the plug is pulled", Machine(lambda world, on: world.set_power(not on))),

@@ -6,13 +6,11 @@ can go wrong on the line. All methods may be called from any thread.
 
 import random
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 from hw_mocks.hopper_firmware import HopperFirmware
-from hw_mocks.ptys import Pty
+from hw_mocks.ptys import SerialDevice, mono_ms
 
 READ_TIMEOUT_S = 0.005
 """Short, so that coins leave when they should and not only when the machine asks."""
@@ -48,7 +46,7 @@ class SimulatedHopper:
         self.lock = threading.RLock()
         name = coin_id or f"US{coin_cents:03}A"
         self.firmware = HopperFirmware(coins, address, serial, security, name, self._leaves, speed=speed)
-        self.firmware.power_up(_now_ms() - self.firmware.power_up_ms)
+        self.firmware.power_up(mono_ms() - self.firmware.power_up_ms)
 
     def _leaves(self) -> None:
         self.left += 1
@@ -68,21 +66,21 @@ class SimulatedHopper:
     def cut_power(self, off_ms: float = 0) -> None:
         """Its supply drops for a moment."""
         with self.lock:
-            self.firmware.cut_power(_now_ms(), off_ms)
+            self.firmware.cut_power(mono_ms(), off_ms)
 
     def set_power(self, on: bool) -> None:
         """Its plug is pulled, or put in again."""
         with self.lock:
             if on and not self.powered:
-                self.firmware.power_up(_now_ms())
+                self.firmware.power_up(mono_ms())
             elif not on:
-                self.firmware.cut_power(_now_ms())
+                self.firmware.cut_power(mono_ms())
             self.powered = on
 
     def hear(self, data: bytes) -> bytes:
         """What it answers to bytes on the bus; its motor turns up to now."""
         with self.lock:
-            now_ms = _now_ms()
+            now_ms = mono_ms()
             if not self.powered:
                 return b""
             if self.silent or not data:
@@ -95,46 +93,22 @@ class SimulatedHopper:
             return reply
 
 
-class SimulatedBus:
-    """The cable between an adapter and its hoppers: every byte the host sends comes back before the answer."""
+class SimulatedBus(SerialDevice):
+    """The cable between an adapter and its hoppers: every byte the host sends comes back before the answer.
+
+    When it is pulled the hoppers keep their power; a payout under way goes on, seen when it is plugged in again.
+    """
 
     def __init__(self, *hoppers: SimulatedHopper, seed: int = 0) -> None:
+        super().__init__("sim-hoppers", READ_TIMEOUT_S)
         self.hoppers = hoppers
         self.noise = 0.0
         """How likely one byte of a frame is changed on its way; twice as rare as that, the frame is cut short."""
         self.drop_echo = False
         self._chance = random.Random(seed)
-        self._lock = threading.RLock()
-        self._pty: Pty | None = None
-        self._thread: threading.Thread | None = None
 
-    def open(self, link: Path) -> None:
-        """Plug the adapter in: the hoppers answer at `link`. Raises RuntimeError when it is plugged in."""
-        with self._lock:
-            if self._pty:
-                raise RuntimeError(f"already plugged in at {self._pty.link}")
-            self._pty = Pty(link)
-            self._pty.plug()
-            self._thread = threading.Thread(target=self._serve, args=(self._pty,), name="sim-hoppers", daemon=True)
-            self._thread.start()
-
-    def close(self) -> None:
-        """Pull the adapter. The hoppers keep their power; a payout under way goes on, seen at the next `open`."""
-        with self._lock:
-            pty, thread, self._pty = self._pty, self._thread, None
-        if pty and thread:
-            thread.join()
-            pty.unplug()
-
-    def _serve(self, pty: Pty) -> None:
-        while self._pty is pty:
-            data = pty.read(READ_TIMEOUT_S)
-            answer = self._on_the_line(data)
-            if data:
-                pty.write(answer)
-
-    def _on_the_line(self, data: bytes) -> bytes:
-        """What the host hears after it sent `data`: itself, then the answer of whom it asked."""
+    def answer(self, data: bytes) -> bytes:
+        """What the host hears after it sent `data`: itself, then whom it asked."""
         echo = b"" if self.drop_echo else self._through_noise(data)
         heard = self._through_noise(data)
         return echo + self._through_noise(b"".join(hopper.hear(heard) for hopper in self.hoppers))
@@ -155,7 +129,3 @@ def damaged(data: bytes, chance: random.Random, likely: float) -> bytes:
     if fate >= likely:
         return data[:at]
     return data[:at] + bytes((data[at] ^ chance.randrange(1, 256),)) + data[at + 1 :]
-
-
-def _now_ms() -> int:
-    return time.monotonic_ns() // 1_000_000

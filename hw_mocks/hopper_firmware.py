@@ -1,32 +1,28 @@
 """What the processor inside a ccTalk payout hopper does: frames in, frames out, a motor, a sensor, two kinds of memory.
 
-Written from the device's side of the standard (ccTalk 4.7 part 3) and of two makers' manuals, without a line of the
-host's code beyond the frame. Coins leave one by one with time. Without power the event counter, the coins still to pay
-and the enabling are gone; the lifetime count and how far the last payout came are kept. Nothing here was compared with
-a real hopper.
+Written from the device's side of the standard (ccTalk 4.7 part 3) and of two makers' manuals. Coins leave one by one with
+time. Without power the event counter, the coins still to pay and the enabling are gone; the lifetime count and how far
+the last payout came are kept. Nothing here was compared with a real hopper.
 """
 
 from collections.abc import Callable
 
-from controller.protocols.cctalk import HOPPER_BLOCKED, Decoder, Frame, Header, HopperFlag
-from hw_mocks.acceptor_firmware import HOST, Answer, plain
+from controller.protocols.cctalk import COUNTS, HOPPER_BLOCKED, Decoder, Frame, Header, HopperFlag
+from hw_mocks.cctalk_device import Answer, CcTalkDevice, Refusal, plain
 
 POWER_UP_MS = 630
 MOTOR_START_MS = 300
 COIN_MS = 150
 ENABLE = b"\xa5"
-COUNTS = 1 << 24
 
 
-class Refusal(Exception):
-    """The hopper says no: its reply is a NAK."""
-
-
-class HopperFirmware:
+class HopperFirmware(CcTalkDevice):
     """A hopper without its cable. `security` is `none`, `serial` or `cipher`, as its switch stands.
 
     `coins` lie in it; `on_coin` is called for each that leaves, when it leaves. The knobs below may be turned at any time.
     """
+
+    category, product, build = "Payout", "SIMHOP", "STD01"
 
     def __init__(
         self,
@@ -39,11 +35,10 @@ class HopperFirmware:
         frames: type[Frame] = Frame,
         speed: float = 1.0,
     ) -> None:
-        self.coins, self.address, self.serial = coins, address, serial
-        self.security, self.coin_id, self._on_coin, self._frames = security, coin_id, on_coin, frames
+        super().__init__(address, serial, frames)
+        self.coins, self.security, self.coin_id, self._on_coin = coins, security, coin_id, on_coin
         self.start_ms, self.coin_ms = MOTOR_START_MS / speed, COIN_MS / speed
         self.power_up_ms = POWER_UP_MS / speed
-        self.manufacturer, self.category, self.product, self.build = "Minga Simulators", "Payout", "SIMHOP", "STD01"
         self.pin = b""
         """Four digits; dispensing is silent until they are entered."""
         self.jammed = False
@@ -70,7 +65,7 @@ class HopperFirmware:
         self.dispenses: list[int] = []
         """The number of coins of every dispense that was executed."""
         self._paid, self._last = 0, (0, 0)
-        self._answers = {**self._who(), **self._payout()}
+        self._answers |= self._payout()
         self.power_up(-self.power_up_ms)
 
     def power_up(self, now_ms: float) -> None:
@@ -137,39 +132,14 @@ class HopperFirmware:
     # The line
 
     def hear(self, data: bytes, now_ms: float) -> bytes:
-        """What the hopper sends after it heard `data`; nothing when that is no request for it."""
+        """What the hopper sends after it heard `data`; its motor turns up to now first."""
         self.run(now_ms)
-        if now_ms < self._ready_ms:
-            return b""
-        return b"".join(self._reply(self._frames(raw)) for raw in self._decoder.feed(data, int(now_ms)))
-
-    def _reply(self, request: Frame) -> bytes:
-        for_us = request.destination == self.address and request.source in (HOST, None)
-        answer = self._answers.get(request.header)
-        if not (answer and for_us):
-            return b""
-        try:
-            data = answer(request.data)
-        except Refusal:
-            return self._frames.build(HOST, Header.NAK, source=self.address)
-        return b"" if data is None else self._frames.build(HOST, Header.REPLY, data, source=self.address)
-
-    def _who(self) -> dict[int, Answer]:
-        return {
-            Header.SIMPLE_POLL: plain(lambda: b""),
-            Header.REQUEST_MANUFACTURER_ID: plain(lambda: self.manufacturer.encode("ascii")),
-            Header.REQUEST_EQUIPMENT_CATEGORY_ID: plain(lambda: self.category.encode("ascii")),
-            Header.REQUEST_PRODUCT_CODE: plain(lambda: self.product.encode("ascii")),
-            Header.REQUEST_BUILD_CODE: plain(lambda: self.build.encode("ascii")),
-            Header.REQUEST_SERIAL_NUMBER: plain(lambda: self.serial.to_bytes(3, "little")),
-            Header.REQUEST_SOFTWARE_REVISION: plain(lambda: b"SIM-1.0"),
-            Header.REQUEST_COMMS_REVISION: plain(lambda: bytes((1, 4, 7))),
-            Header.REQUEST_HOPPER_COIN: plain(lambda: self.coin_id.encode("ascii")),
-            Header.REQUEST_PAYOUT_STATUS: plain(lambda: bytes((0x10 | (self.coins < 20),))),
-        }
+        return super().hear(data, now_ms)
 
     def _payout(self) -> dict[int, Answer]:
         return {
+            Header.REQUEST_HOPPER_COIN: plain(lambda: self.coin_id.encode("ascii")),
+            Header.REQUEST_PAYOUT_STATUS: plain(lambda: bytes((0x10 | (self.coins < 20),))),
             Header.TEST_HOPPER: plain(lambda: int(self._all_flags()).to_bytes(3, "little")),
             Header.ENABLE_HOPPER: self._enable,
             Header.REQUEST_HOPPER_STATUS: plain(lambda: bytes((self.counter, self.remaining, *self._progress()))),

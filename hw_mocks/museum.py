@@ -126,7 +126,7 @@ class Museum:
             catalogue.send(client, content, by="demo")
             for hopper in self.config.hoppers:
                 float_cents = hopper.coin_cents * COINS_EACH
-                answer = client.ask(MoveCash(float_cents, "float:comun", hopper.place, "demo"))
+                answer = client.ask(MoveCash(float_cents, "float:comun", hopper.place, "demo", f"float-{hopper.place}"))
                 assert answer.ok, answer.words
         for row in content["slots"]:
             self.hand.fill(row["slot"], row["quantity"])

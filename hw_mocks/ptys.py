@@ -1,4 +1,4 @@
-"""A serial cable that can be pulled: a pseudo-terminal behind a path that stays the same.
+"""A serial cable that can be pulled: a pseudo-terminal behind a path that stays the same, and who answers at its end.
 
 The path is a symbolic link, as udev makes for a real adapter. Pulling the cable removes it and closes both ends, so
 the other side sees what it sees when a USB adapter is unplugged; plugging in makes a new terminal behind the old path.
@@ -6,7 +6,10 @@ the other side sees what it sees when a USB adapter is unplugged; plugging in ma
 
 import os
 import select
+import threading
+import time
 import tty
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 
@@ -59,3 +62,50 @@ class Pty:
         if self._ends is None:
             raise OSError(f"{self.link} is unplugged")
         return self._ends[0]
+
+
+class SerialDevice(ABC):
+    """Something simulated behind a cable: a thread that hears what the machine sends, and answers.
+
+    `tick_s` is how long it waits for the next bytes before it looks at its own time. All methods may be called from any
+    thread.
+    """
+
+    def __init__(self, name: str, tick_s: float) -> None:
+        self._name, self._tick_s = name, tick_s
+        self._lock = threading.RLock()
+        self._pty: Pty | None = None
+        self._thread: threading.Thread | None = None
+
+    @abstractmethod
+    def answer(self, data: bytes) -> bytes:
+        """What the machine hears after it sent `data`; asked with nothing when time has passed."""
+
+    def open(self, link: Path) -> None:
+        """Plug the cable in: the device answers at `link`. Raises RuntimeError when it is plugged in."""
+        with self._lock:
+            if self._pty:
+                raise RuntimeError(f"already plugged in at {self._pty.link}")
+            self._pty = Pty(link)
+            self._pty.plug()
+            self._thread = threading.Thread(target=self._serve, args=(self._pty,), name=self._name, daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Pull the cable. What is behind it keeps its power and its memory."""
+        with self._lock:
+            pty, thread, self._pty = self._pty, self._thread, None
+        if pty and thread:
+            thread.join()
+            pty.unplug()
+
+    def _serve(self, pty: Pty) -> None:
+        while self._pty is pty:
+            answer = self.answer(pty.read(self._tick_s))
+            if answer:
+                pty.write(answer)
+
+
+def mono_ms() -> int:
+    """The steady clock of all simulated devices."""
+    return time.monotonic_ns() // 1_000_000

@@ -54,13 +54,16 @@ def _float_cents(db: Any) -> int:
 
 
 def _pieces(db: Any, totals: Totals, truth: dict[str, Any]) -> list[str]:
-    """Every piece that fell is a sale or a doubt of its slot; no motor started more often than it was told to."""
-    told = _by_slot(db, "VendStarted")
+    """Every piece that fell is a sale or a doubt of its slot; no motor started more often than it was told to.
+
+    It is told to by each vend, and by whoever opens a closed slot: then a spiral in mid-turn comes home.
+    """
+    told = _by_slot(db, "VendStarted") + _by_slot(db, "SlotOpened")
     sold, doubted, fell = _by_slot(db, "Sold"), _by_slot(db, "VendInDoubt"), Counter(p["slot"] for p in truth["pieces"])
     complaints = []
     for slot, spiral in truth["spirals"].items():
         if spiral["starts"] > told[slot]:
-            complaints.append(f"the motor of {slot} started {spiral['starts']} times for {told[slot]} vends")
+            complaints.append(f"the motor of {slot} started {spiral['starts']} times, told to {told[slot]} times")
         if not sold[slot] <= fell[slot] <= sold[slot] + doubted[slot]:
             complaints.append(f"{fell[slot]} pieces of {slot} fell: {sold[slot]} sold, {doubted[slot]} in doubt")
     if sum(sold.values()) != totals.sales:

@@ -45,6 +45,7 @@ class World:
         self.on_happening: Callable[[Happening], None] = lambda _happening: None
         self.powered = self.supply = self.coin_cable = True
         self.coin_noise = 0.0
+        self.coin_count_lost = False
         self.home_shorted = False
         self.curtain: Literal["good", "blind", "dark"] = "good"
         self.faults: set[str] = set()

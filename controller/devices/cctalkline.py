@@ -6,20 +6,23 @@ from collections.abc import Callable
 
 import serial
 
-from controller.devices.coins import BAUD, READ_TIMEOUT_S, WRITE_TIMEOUT_S
 from controller.devices.worker import DeviceTrouble
 from controller.protocols.cctalk.conversation import Conversation
 
+BAUD = 9_600
+READ_TIMEOUT_S = 0.02
+"""How coarse the protocol's own time-outs get, the shortest of which is 50 ms; bytes are handed on as they come."""
+WRITE_TIMEOUT_S = 0.5
 WHY = {errno.ENOENT: "is not there", errno.EACCES: "may not be opened", errno.EAGAIN: "is in use by another"}
 
 
-def open_port(path: str) -> serial.Serial:
-    """The port at `path`, ours alone. Raises DeviceTrouble, in words, when it cannot be opened."""
+def open_port(path: str, advice: str = "") -> serial.Serial:
+    """The port at `path`, ours alone. Raises DeviceTrouble, in words that end with `advice`, when it cannot be opened."""
     try:
         return serial.Serial(path, BAUD, timeout=READ_TIMEOUT_S, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
     except serial.SerialException as error:
         why = WHY.get(error.errno, f"cannot be opened: {error}")
-        raise DeviceTrouble(f"port {path} {why}") from error
+        raise DeviceTrouble(f"port {path} {why}{advice}") from error
 
 
 def carry(port: serial.Serial, talk: Conversation, nap: Callable[[float], None]) -> bytes:

@@ -4,28 +4,28 @@ It never says "a coin came": it says what stands in the acceptor's memory, and t
 the mark it committed last. So a reading may be repeated, and a controller that was away misses nothing.
 """
 
-import errno
-import time
+import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import serial
 
 from controller.config import Coins
+from controller.devices.cctalkline import carry, mono_ms, open_port
 from controller.devices.worker import PORT_ERRORS, Backoff, DeviceTrouble, Put, Worker
 from controller.domain.events import CoinsSeen, ReturnPressed, Trouble
 from controller.protocols import cctalk
 
-BAUD = 9_600
-READ_TIMEOUT_S = 0.02
-"""How coarse the protocol's own time-outs get, the shortest of which is 50 ms; bytes are handed on as they come."""
-WRITE_TIMEOUT_S = 0.5
+log = logging.getLogger(__name__)
+
 CHECKSUMS = {"sum8": cctalk.Frame, "crc16": cctalk.CrcFrame}
 COUNTRIES = ("US", "EC")
 """Whose coins are cents of US dollars; Ecuador mints its own."""
 COIN_CENTS_MAX = 10_000
+ACCEPTED = "/accepted"
+"""After the acceptor's name: the mark of how many coins it has ever accepted, as far as they were told."""
 
 
 def cents_of(coin: cctalk.CoinId, values_cents: Mapping[str, int]) -> int | None:
@@ -41,6 +41,7 @@ def cents_of(coin: cctalk.CoinId, values_cents: Mapping[str, int]) -> int | None
 class CcTalkReading:
     """The acceptor's event counter and its last five events, and what a coin at each position is worth.
 
+    `accepted` is its count of all coins ever accepted when the events were these; None between two starts, or without one.
     Satisfies `controller.domain.events.Reading`.
     """
 
@@ -48,46 +49,70 @@ class CcTalkReading:
     source: str
     buffer: cctalk.Buffer
     values_cents: Mapping[int, int]
+    accepted: int | None = None
 
-    def since(self, mark: int | None) -> CoinsSeen | None:
-        """The news after `mark`, or None when there is none; with None for a mark, history is no money.
+    def since(self, marks: Mapping[str, int]) -> CoinsSeen | None:
+        """The news after `marks`, or None when there is none; from an acceptor without a mark, history is no money.
 
-        A coin of unknown value gives no credit: it counts as lost, with an alarm, and is found at the cash count.
+        A coin of unknown value gives no credit: it counts as lost, with an alarm, and is found at the cash count. So are
+        coins that only the accept counter knows of. Events that the buffer lost may be the same coins: they count once.
         """
-        news = cctalk.new_events(mark, *self.buffer)
-        if mark == news.mark:
-            return None
+        last = marks.get(self.source)
+        news = cctalk.new_events(last, *self.buffer)
         known = tuple(self.values_cents[c.position] for c in news.credits if c.position in self.values_cents)
         unknown = len(news.credits) - len(known)
-        alarm = news.alarm.value if news.alarm else ("unknown-coin" if unknown else None)
-        return CoinsSeen(self.device, self.source, news.mark, known, alarm, news.lost + unknown)
+        tally = cctalk.tally(self._accepted_mark(marks), len(news.credits), self.accepted)
+        alarm = news.alarm.value if news.alarm else "unknown-coin" if unknown else "hidden" if tally.hidden else None
+        lost = unknown + max(news.lost, tally.hidden)
+        more = () if tally.mark is None else ((self.source + ACCEPTED, tally.mark),)
+        seen = CoinsSeen(self.device, self.source, news.mark, known, alarm, lost, more)
+        return seen if any(marks.get(name) != mark for name, mark in seen.marks.items()) else None
+
+    def _accepted_mark(self, marks: Mapping[str, int]) -> int | None:
+        return marks.get(self.source + ACCEPTED) if self.source in marks else None
 
 
 class CoinAcceptor(Worker):
-    """Owns the serial port and the ccTalk host on it. No coin is let in before `accept(True)`."""
+    """Owns the serial port and the ccTalk host on it. No coin is let in before `accept` names its value.
+
+    `stuck` says whether the brain stands still; it is asked at least once a poll, from this worker's thread, and while it
+    says so no coin is let in: the last one the brain knew to be welcome may be one too many by now.
+    """
 
     def __init__(
-        self, config: Coins, put: Put, *, settle_ms: int = cctalk.SETTLE_MS, backoff: Backoff | None = None
+        self,
+        config: Coins,
+        put: Put,
+        *,
+        settle_ms: int = cctalk.SETTLE_MS,
+        backoff: Backoff | None = None,
+        stuck: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__("coins", Trouble.NO_COINS, put, backoff)
-        self._config, self._settle_ms = config, settle_ms
-        self._wanted = False
+        self._config, self._settle_ms, self._stuck = config, settle_ms, stuck
+        self._wanted_cents: frozenset[int] = frozenset()
+        self._held_back = ""
         self._host = self._new_host()
         self._source = ""
+        self._values: dict[int, int] = {}
         self._noted: Counter[str] = Counter()
         self._line_counts: Counter[str] = Counter()
         self._resets = 0
 
-    def accept(self, wanted: bool) -> None:
-        """Let coins in from now on, or none. A set-point: it holds through any loss and return of the acceptor."""
-        if wanted != self._wanted:
-            self._wanted = wanted
+    def accept(self, cents: frozenset[int]) -> None:
+        """Let coins of these values in from now on, and no others; none when it is empty.
+
+        A set-point: it holds through any loss and return of the acceptor. A coin that is past the gate is credited as ever.
+        """
+        if cents != self._wanted_cents:
+            self._wanted_cents = cents
             self._wake.set()
 
     def work(self) -> None:
-        with self._open() as port:
+        with open_port(self._config.port, "; plug it in, or look at `coins.port`") as port:
             self._line_counts.update(self._host.counts)
             host = self._host = self._new_host()
+            self._values = {}
             try:
                 self._converse(port, host)
             except PORT_ERRORS as error:
@@ -104,30 +129,18 @@ class CoinAcceptor(Worker):
             "source": self._source,
             "identity": host.identity and {name: getattr(host.identity, name) for name in host.identity.__slots__},
             "coins": self._coin_rows(host.coins),
-            "wanted": self._wanted,
-            "accepting": not self.reason and host.accepting,
+            "wanted_cents": sorted(self._wanted_cents),
+            "accepting_cents": sorted({self._values[p] for p in host.let_in if p in self._values}),
+            "held_back": self._held_back,
+            "poll_ms": host.poll_ms,
             "echo": host.echo,
-            "poll_age_ms": None if polled_ms is None else _mono_ms() - polled_ms,
+            "poll_age_ms": None if polled_ms is None else mono_ms() - polled_ms,
             "line": dict(self._line_counts + Counter(host.counts)),
             "noted": dict(self._noted),
             "resets": self._resets,
             "losses": self.losses,
             "inbox_refusals": self.refusals,
         }
-
-    def _open(self) -> serial.Serial:
-        """Raises DeviceTrouble, in words, when the port cannot be opened."""
-        path = self._config.port
-        try:
-            return serial.Serial(path, BAUD, timeout=READ_TIMEOUT_S, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
-        except serial.SerialException as error:
-            why = {
-                errno.ENOENT: "is not there",
-                errno.EACCES: "may not be opened",
-                errno.EAGAIN: "is in use by another",
-            }
-            words = why.get(error.errno, f"cannot be opened: {error}")
-            raise DeviceTrouble(f"port {path} {words}; plug it in, or look at `coins.port`") from error
 
     def _new_host(self) -> cctalk.Host:
         config = self._config
@@ -148,29 +161,30 @@ class CoinAcceptor(Worker):
                 host.stop()
             self.deliver()
             if not self.stopping:
-                host.accept(self._wanted and not self._owed)  # what nobody books must not be let in
-            for event in host.turn(heard, _mono_ms()):
-                self._act(event, host)
-            heard = self._exchange(port, host)
+                host.accept(self._positions())
+            for event in host.turn(heard, mono_ms()):
+                self._act(event)
+            heard = carry(port, host, self.nap)
 
-    def _exchange(self, port: serial.Serial, host: cctalk.Host) -> bytes:
-        """Write what the host has to say, and wait for what comes, or until the host has something to do."""
-        frame = host.to_send(_mono_ms())
-        if frame:
-            port.reset_input_buffer()
-            port.write(frame)
-        if host.listening:
-            return bytes(port.read(max(1, port.in_waiting)))
-        if not host.ended:
-            self.nap((host.wake_ms - _mono_ms()) / 1_000)
-        return b""
+    def _positions(self) -> frozenset[int]:
+        """Where the coins lie that may come in now: none while nobody could book them."""
+        why = (
+            "a reading waits for room in the inbox" if self._owed else "the brain stands still" if self._stuck() else ""
+        )
+        if why != self._held_back:
+            log.warning("%s: %s", self.name, (why and f"{why}: no coin is let in") or "coins are let in again")
+            self._held_back = why
+        if why:
+            return frozenset()
+        return frozenset(position for position, cents in self._values.items() if cents in self._wanted_cents)
 
-    def _act(self, event: cctalk.HostEvent, host: cctalk.Host) -> None:
+    def _act(self, event: cctalk.HostEvent) -> None:
         match event:
-            case cctalk.Found(identity):
+            case cctalk.Found(identity, coins):
+                self._values = self._values_cents(coins)
                 self._source = f"cctalk:{identity.manufacturer}:{identity.serial or 'no-serial'}"
-            case cctalk.Remembered(buffer):
-                self.offer(CcTalkReading(self.name, self._source, buffer, self._values_cents(host.coins)))
+            case cctalk.Remembered(buffer, accepted):
+                self.offer(CcTalkReading(self.name, self._source, buffer, self._values, accepted))
             case cctalk.Ready():
                 self.came()
             case cctalk.Noted(severity=cctalk.Severity.LEVER):
@@ -188,7 +202,3 @@ class CoinAcceptor(Worker):
             {"position": position, "id": coin.text, "value_cents": values.get(position)}
             for position, coin in sorted(coins.items())
         ]
-
-
-def _mono_ms() -> int:
-    return time.monotonic_ns() // 1_000_000

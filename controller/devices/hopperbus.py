@@ -2,8 +2,8 @@
 
 Hoppers that share a bus pay in turn, never at once: one motor may draw several amperes when it starts. An order that was
 interrupted, by a pulled cable or a hopper's power, is not taken up again: when the hopper answers, its count tells what
-left. While it does not answer nobody knows, so nothing is told, and the brain asks again. A hopper whose numbers disagree
-is named unsure: a person has to look.
+left. While it does not answer nobody knows, so nothing is told, and the brain asks again; but not for ever. A hopper that
+is away too long, that is another one than was asked, or whose numbers disagree is named unsure: a person has to look.
 """
 
 import logging
@@ -34,6 +34,8 @@ WATCH_S = 2.0
 """How often a hopper at rest is asked whether it is still there."""
 PATIENCE_S = 8.0
 """How long an interrupted order waits for its hopper before it makes way for the brain's next question."""
+GIVE_UP_S = 60.0
+"""A hopper that gave no answer about an order for this long gives none: the machine has to serve the next visitor."""
 AGAIN_S = 0.25
 STOP_GRACE_S = 4.0
 """A payout under way may end within this when the controller stops; after that it is the next controller's to ask."""
@@ -64,6 +66,8 @@ class HopperBus(Worker):
         self._jobs: queue.Queue[Job] = queue.Queue(JOBS_MAX)
         self._job: Job | None = None
         self._last_paid_id = 0
+        self._late_s: dict[tuple[int, str], float] = {}
+        """Since when there is no answer about an order, by its payout and place."""
         self._stop_s: float | None = None
         self.overflows = 0
         """Jobs dropped because too many were waiting."""
@@ -179,8 +183,7 @@ class HopperBus(Worker):
                 continue
             lifetime = station.host.lifetime
             if not station.trouble and lifetime is not None:
-                station.serial_asked = station.serial
-                job.hoppers.append(Hopper(station.place, station.config.coin_cents, 0, lifetime))
+                job.hoppers.append(Hopper(station.place, station.config.coin_cents, 0, lifetime, station.serial))
 
     def _settle(self, port: serial.Serial, job: Job) -> None:
         """Do what can be done of the job's orders; those whose hopper is away stay open for a while."""
@@ -194,11 +197,15 @@ class HopperBus(Worker):
                 self._lose(station, str(lost))
             else:
                 job.open.remove(order)
+                self._late_s.pop((job.effect.payout_id, order.place), None)
         self._wait_or_finish(job)
 
     def _carry_out(self, port: serial.Serial, job: Job, station: Station, order: HopperOrder) -> None:
-        """Pay what is missing, or only look where coins must not move. Raises HopperLost."""
-        if station.serial_asked not in (None, station.serial):
+        """Pay what is missing, or only look where coins must not move. Raises HopperLost.
+
+        An order of a hopper that tells no serial number can only trust its count.
+        """
+        if order.serial not in (None, station.serial):
             log.error("%s: another hopper stands in its place; what the order paid is not known", station.place)
             job.unsure.append(order.place)
             return
@@ -209,7 +216,8 @@ class HopperBus(Worker):
         self._errand(port, station, partial(act, order.coins, order.lifetime_before))
         outcome = station.host.outcome
         assert outcome
-        job.paid.append(Paid(order.place, outcome.paid * order.coin_cents))
+        if outcome.paid is not None:
+            job.paid.append(Paid(order.place, outcome.paid * order.coin_cents))
         if outcome.doubt:
             job.unsure.append(order.place)
 
@@ -219,7 +227,13 @@ class HopperBus(Worker):
         return fresh and order.place not in job.begun
 
     def _wait_or_finish(self, job: Job) -> None:
-        """An order whose hopper is away waits for it a while; then it is dropped unanswered: nobody knows what it paid."""
+        """An order whose hopper is away waits for it a while, then it is dropped unanswered; in the end it is unsure."""
+        for order in tuple(job.open):
+            late_s = self._late_s.setdefault((job.effect.payout_id, order.place), time.monotonic())
+            if time.monotonic() - late_s >= GIVE_UP_S:
+                log.error("%s: no answer for too long; what the order paid is not known", order.place)
+                job.open.remove(order)
+                job.unsure.append(order.place)
         if not job.open:
             self._finish(job)
             return

@@ -20,8 +20,6 @@ class Station:
         """Why it cannot pay, in words; empty while it can."""
         self.look_s = 0.0
         """When it is to be looked after next."""
-        self.serial_asked: int | None = None
-        """The serial number that came with the last count given out."""
         self.losses = 0
 
     @property

@@ -1,10 +1,9 @@
 """Two simulated hoppers on a real pseudo-terminal, an inbox, and any number of controllers after each other."""
 
-import queue
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
+
+from inbox import Inbox
 
 from controller.config import Hopper as HopperConfig
 from controller.devices.hoppers import Hoppers
@@ -15,34 +14,22 @@ from controller.domain.events import CoinsPaid, DeviceReturned, Event, Reading, 
 from hw_mocks.hopper import SimulatedBus, SimulatedHopper
 
 QUARTERS, DIMES = "hopper:25", "hopper:10"
+QUARTERS_SERIAL, DIMES_SERIAL = 345_678, 710_623
 FAST = 5.0
 """The simulated motors turn so much faster than real ones."""
 
 
-class Brain:
-    """An inbox that keeps what it is told; when it is full, it refuses."""
+class Brain(Inbox):
+    """An inbox that keeps what it is told."""
 
-    def __init__(self) -> None:
-        self.told: list[Event] = []
-        self.full = False
-        self.moved = threading.Condition()
-
-    def put(self, message: Event | Reading) -> None:
-        with self.moved:
-            if self.full:
-                raise queue.Full
-            assert isinstance(message, Event)
-            self.told.append(message)
-            self.moved.notify_all()
+    def take(self, message: Event | Reading) -> None:
+        assert isinstance(message, Event)
+        self.told.append(message)
 
     def wait(self, kind: type, times: int = 1, within_s: float = 15.0) -> Event:
         """The nth message of this kind. Raises AssertionError when it never comes."""
-        with self.moved:
-            assert self.moved.wait_for(lambda: len(self.all(kind)) >= times, within_s), self.told
-            return self.all(kind)[times - 1]
-
-    def all(self, kind: type) -> list[Event]:
-        return [message for message in self.told if isinstance(message, kind)]
+        self.until(lambda: len(self.all(kind)) >= times, within_s)
+        return self.all(kind)[times - 1]
 
 
 class Bench:
@@ -52,7 +39,7 @@ class Bench:
         self.link = folder / "hoppers"
         self.cents: list[int] = []
         self.quarters = SimulatedHopper(25, 40, self.cents.append, address=3, speed=FAST)
-        self.dimes = SimulatedHopper(10, 40, self.cents.append, address=4, serial=710_623, speed=FAST)
+        self.dimes = SimulatedHopper(10, 40, self.cents.append, address=4, serial=DIMES_SERIAL, speed=FAST)
         self.bus = SimulatedBus(self.quarters, self.dimes, seed=7)
         self.brain = Brain()
         self.controllers: list[Hoppers] = []
@@ -86,17 +73,9 @@ class Bench:
         return answer
 
 
-def quarters(coins: int, before: int = 0) -> HopperOrder:
-    return HopperOrder(QUARTERS, 25, coins, before)
+def quarters(coins: int, before: int = 0, serial: int | None = QUARTERS_SERIAL) -> HopperOrder:
+    return HopperOrder(QUARTERS, 25, coins, before, serial)
 
 
 def dimes(coins: int, before: int = 0) -> HopperOrder:
-    return HopperOrder(DIMES, 10, coins, before)
-
-
-def wait_for(condition: Callable[[], bool], within_s: float = 8.0) -> None:
-    """Look until it is so."""
-    end_s = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < end_s, "it never came to be"
-        time.sleep(0.002)
+    return HopperOrder(DIMES, 10, coins, before, DIMES_SERIAL)

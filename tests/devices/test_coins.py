@@ -1,82 +1,21 @@
 """The coin acceptor's worker on a real pseudo-terminal: losses, resets, noise, restarts, and a full inbox."""
 
-import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from coin_bench import DOLLAR, NICKEL, QUARTER, SOURCE, SUCRE, Bench
+from inbox import wait_for
 
-from controller.config import Coins
-from controller.devices.coins import CoinAcceptor
-from controller.devices.worker import Backoff
-from controller.domain.events import CoinsSeen, DeviceGone, DeviceReturned, Event, Reading, Trouble
+from controller.devices.cctalkline import carry
+from controller.domain.events import DeviceGone, DeviceReturned, Trouble
+from controller.protocols import cctalk
 from hw_mocks.acceptor import ECUADOR_COINS, SimulatedAcceptor
 from hw_mocks.ptys import Pty
 
-NICKEL, QUARTER, SUCRE, DOLLAR = 1, 3, 4, 5
-SOURCE = "cctalk:Minga Simulators:12345678"
-
-
-class Brain:
-    """An inbox that resolves readings against its marks, as the brain does."""
-
-    def __init__(self) -> None:
-        self.marks: dict[str, int] = {}
-        self.cents: list[int] = []
-        self.alarms: list[str | None] = []
-        self.states: list[Event] = []
-        self.full = False
-        self.moved = threading.Condition()
-
-    def put(self, message: Event | Reading) -> None:
-        with self.moved:
-            if self.full:
-                raise queue.Full
-            if isinstance(message, DeviceGone | DeviceReturned):
-                self.states.append(message)
-            else:
-                self._book(message.since(self.marks.get(message.source)))  # type: ignore[union-attr]
-            self.moved.notify_all()
-
-    def _book(self, news: CoinsSeen | None) -> None:
-        if news:
-            self.marks[news.source] = news.mark
-            self.cents += news.coins_cents
-            self.alarms += [news.alarm] if news.alarm else []
-
-    def wait(self, until: Callable[[], bool], within_s: float = 8.0) -> None:
-        """Until this is so. Raises AssertionError when it never is."""
-        with self.moved:
-            assert self.moved.wait_for(until, within_s), (self.cents, self.alarms, self.states)
-
-
-class Bench:
-    """One acceptor, one cable, one brain, and any number of controllers after each other."""
-
-    def __init__(self, folder: Path) -> None:
-        self.link = folder / "cctalk"
-        self.acceptor = SimulatedAcceptor(seed=4)
-        self.brain = Brain()
-        self.workers: list[CoinAcceptor] = []
-
-    def controller(self, wanted: bool = True, **config: object) -> CoinAcceptor:
-        settings = Coins(port=str(self.link), poll_ms=20, **config)  # type: ignore[arg-type]
-        worker = CoinAcceptor(settings, self.brain.put, settle_ms=100, backoff=Backoff(0.02, 0.1))
-        worker.accept(wanted)
-        self.workers.append(worker)
-        worker.start()
-        return worker
-
-    def wait_open(self, position: int = QUARTER) -> None:
-        wait_for(lambda: self.acceptor.open_for(position))
-
-    def wait_closed(self, within_s: float = 5.0) -> None:
-        wait_for(lambda: not self.acceptor.open_for(QUARTER), within_s)
-
-    def wait_state(self, kind: type, times: int = 1) -> None:
-        self.brain.wait(lambda: sum(isinstance(state, kind) for state in self.brain.states) >= times)
+NONE: frozenset[int] = frozenset()
 
 
 class RecordingPort:
@@ -98,21 +37,11 @@ class RecordingPort:
         return b"echo"
 
 
-def wait_for(condition: Callable[[], bool], within_s: float = 8.0) -> None:
-    """Look until it is so."""
-    end_s = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < end_s, "it never came to be"
-        time.sleep(0.002)
-
-
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(tmp_path)
     yield bench
-    for worker in bench.workers:
-        worker.stop()
-    bench.acceptor.close()
+    bench.close()
 
 
 def test_a_coin_goes_from_the_slot_to_the_books(bench: Bench) -> None:
@@ -122,16 +51,16 @@ def test_a_coin_goes_from_the_slot_to_the_books(bench: Bench) -> None:
     bench.wait_open()
     assert bench.acceptor.insert(QUARTER)
     assert bench.acceptor.insert(SUCRE)
-    bench.brain.wait(lambda: bench.brain.cents == [25, 50])
-    assert bench.brain.marks == {SOURCE: 2}
-    assert bench.brain.states == [DeviceReturned("coins", Trouble.NO_COINS)]
+    bench.brain.until(lambda: bench.brain.cents == [25, 50])
+    assert bench.brain.marks == {SOURCE: 2, f"{SOURCE}/accepted": 2}
+    assert bench.brain.told == [DeviceReturned("coins", Trouble.NO_COINS)]
 
 
 def test_a_missing_port_is_told_in_words_and_found_when_it_comes(bench: Bench) -> None:
     """Without an adapter the brain hears once that the port is not there; plugged in, the acceptor works."""
     bench.controller()
     bench.wait_state(DeviceGone)
-    gone = bench.brain.states[0]
+    gone = bench.brain.told[0]
     assert gone == DeviceGone(
         "coins", f"port {bench.link} is not there; plug it in, or look at `coins.port`", Trouble.NO_COINS
     )
@@ -146,14 +75,14 @@ def test_a_pulled_cable_costs_no_coin(bench: Bench) -> None:
     bench.controller()
     bench.wait_open()
     bench.acceptor.insert(QUARTER)
-    bench.brain.wait(lambda: bench.brain.cents == [25])
+    bench.brain.until(lambda: bench.brain.cents == [25])
     bench.acceptor.close()
     last_moment = bench.acceptor.insert(DOLLAR)
     bench.wait_state(DeviceGone)
     bench.acceptor.open(bench.link)
     bench.wait_state(DeviceReturned, times=2)
     assert last_moment
-    bench.brain.wait(lambda: bench.brain.cents == [25, 100])
+    bench.brain.until(lambda: bench.brain.cents == [25, 100])
     assert bench.brain.alarms == []
 
 
@@ -162,17 +91,107 @@ def test_wishes_reach_the_acceptor_within_one_poll(bench: Bench) -> None:
     bench.acceptor.open(bench.link)
     worker = bench.controller()
     bench.wait_open()
-    worker.accept(False)
+    worker.accept(NONE)
     bench.wait_closed(within_s=0.2)
     assert not bench.acceptor.insert(QUARTER)
-    worker.accept(True)
+    worker.accept(frozenset({25}))
     wait_for(lambda: bench.acceptor.open_for(QUARTER), 0.2)
+
+
+def test_only_coins_of_the_wanted_values_come_in(bench: Bench) -> None:
+    """Ten and fifty cents of either country, and no dollar; then only dollars: the others are back in the tray."""
+    bench.acceptor.open(bench.link)
+    worker = bench.controller(frozenset({10, 50}))
+    bench.wait_open(SUCRE)
+    let_in = {id for position, id in ECUADOR_COINS.items() if bench.acceptor.open_for(position)}
+    assert let_in == {"US010A", "EC010A", "EC050A", "US050A"}
+    assert bench.acceptor.insert(SUCRE)
+    assert not bench.acceptor.insert(DOLLAR)
+    worker.accept(frozenset({100}))
+    bench.wait_open(DOLLAR)
+    assert bench.acceptor.insert(DOLLAR)
+    assert not bench.acceptor.insert(SUCRE)
+    bench.brain.until(lambda: bench.brain.cents == [50, 100])
+    wait_for(lambda: worker.status()["accepting_cents"] == [100])
+
+
+def test_the_wanted_values_are_kept_through_a_pulled_cable(bench: Bench) -> None:
+    """Changed while the acceptor was away, they hold when it is back."""
+    bench.acceptor.open(bench.link)
+    worker = bench.controller()
+    bench.wait_open()
+    bench.acceptor.close()
+    bench.wait_state(DeviceGone)
+    worker.accept(frozenset({50}))
+    bench.acceptor.open(bench.link)
+    bench.wait_state(DeviceReturned, times=2)
+    bench.wait_open(SUCRE)
+    assert not bench.acceptor.insert(QUARTER)
+
+
+def test_no_coin_comes_in_while_the_brain_stands_still(bench: Bench) -> None:
+    """The worker closes the acceptor by itself within a second, and opens it again when the brain turns."""
+    bench.acceptor.open(bench.link)
+    worker = bench.controller()
+    bench.wait_open()
+    bench.stuck = True
+    bench.wait_closed(within_s=1.0)
+    assert not bench.acceptor.insert(QUARTER)
+    assert worker.status()["held_back"] == "the brain stands still"
+    worker.accept(frozenset({25, 100}))
+    bench.acceptor.power_cycle()
+    wait_for(lambda: worker._resets == 1 or worker.status()["poll_age_ms"] < 50)
+    assert not bench.acceptor.open_for(QUARTER)
+    bench.stuck = False
+    bench.wait_open(DOLLAR)
+    assert bench.acceptor.insert(QUARTER)
+    bench.brain.until(lambda: bench.brain.cents == [25])
+
+
+def test_a_brain_that_stands_still_from_the_start_lets_no_coin_in(bench: Bench) -> None:
+    """Found, read and ready, and still closed."""
+    bench.stuck = True
+    bench.acceptor.open(bench.link)
+    bench.controller()
+    bench.wait_state(DeviceReturned)
+    assert not bench.acceptor.insert(QUARTER)
+    bench.stuck = False
+    bench.wait_open()
+
+
+def test_coins_that_a_power_cut_hid_are_told_by_number(bench: Bench) -> None:
+    """Two coins fall after the controller died, the plug is pulled, and the next controller says how many are hidden."""
+    bench.acceptor.open(bench.link)
+    first = bench.controller()
+    bench.wait_open()
+    bench.acceptor.insert(QUARTER)
+    bench.brain.until(lambda: bench.brain.cents == [25])
+    bench.workers.remove(first)
+    bench.brain.full = True
+    assert bench.acceptor.insert(DOLLAR)
+    assert bench.acceptor.insert(NICKEL)
+    first.stop()
+    bench.acceptor.power_cycle()
+    bench.brain.full = False
+    bench.controller()
+    bench.brain.until(lambda: bench.brain.alarms == [("reset", 2)])
+    assert bench.brain.cents == [25]
+    assert bench.brain.marks == {SOURCE: 0, f"{SOURCE}/accepted": 3}
+
+
+def test_an_acceptor_that_wants_to_be_polled_more_often_is(bench: Bench) -> None:
+    """It asks for 10 ms, the configuration says 150: it is polled every 10 ms, and says so."""
+    bench.acceptor.firmware.poll_units, bench.acceptor.firmware.poll_value = 1, 10
+    bench.acceptor.open(bench.link)
+    worker = bench.controller(poll_ms=150)
+    bench.wait_state(DeviceReturned)
+    assert worker.status()["poll_ms"] == 10
 
 
 def test_no_coin_is_let_in_until_somebody_says_so(bench: Bench) -> None:
     """A worker that was told nothing keeps the acceptor closed."""
     bench.acceptor.open(bench.link)
-    bench.controller(wanted=False)
+    bench.controller(NONE)
     bench.wait_state(DeviceReturned)
     assert not bench.acceptor.insert(QUARTER)
 
@@ -183,13 +202,13 @@ def test_a_reset_raises_an_alarm_and_the_acceptor_is_opened_again(bench: Bench) 
     bench.controller()
     bench.wait_open()
     bench.acceptor.insert(QUARTER)
-    bench.brain.wait(lambda: bench.brain.cents == [25])
+    bench.brain.until(lambda: bench.brain.cents == [25])
     bench.acceptor.power_cycle()
-    bench.brain.wait(lambda: bench.brain.alarms == ["reset"])
+    bench.brain.until(lambda: bench.brain.alarms == [("reset", 0)])
     bench.wait_open()
     bench.acceptor.insert(SUCRE)
-    bench.brain.wait(lambda: bench.brain.cents == [25, 50])
-    assert bench.brain.alarms == ["reset"]
+    bench.brain.until(lambda: bench.brain.cents == [25, 50])
+    assert bench.brain.alarms == [("reset", 0)]
 
 
 def test_a_restarted_controller_goes_on_from_its_mark(bench: Bench) -> None:
@@ -198,11 +217,13 @@ def test_a_restarted_controller_goes_on_from_its_mark(bench: Bench) -> None:
     first = bench.controller()
     bench.wait_open()
     bench.acceptor.insert(NICKEL)
-    bench.brain.wait(lambda: bench.brain.cents == [5])
+    bench.brain.until(lambda: bench.brain.cents == [5])
     first.stop()
+    bench.acceptor.firmware.accepted += 1
     bench.acceptor.firmware._remember(DOLLAR, 1)
     bench.controller()
-    bench.brain.wait(lambda: bench.brain.cents == [5, 100])
+    bench.brain.until(lambda: bench.brain.cents == [5, 100])
+    assert bench.brain.alarms == []
 
 
 def test_an_acceptor_nobody_knows_brings_no_money_of_its_own(bench: Bench) -> None:
@@ -212,7 +233,7 @@ def test_an_acceptor_nobody_knows_brings_no_money_of_its_own(bench: Bench) -> No
     bench.controller()
     bench.wait_open()
     assert bench.acceptor.insert(NICKEL)
-    bench.brain.wait(lambda: bench.brain.cents == [5])
+    bench.brain.until(lambda: bench.brain.cents == [5])
 
 
 def test_noise_on_the_line_invents_and_loses_no_coin(bench: Bench) -> None:
@@ -224,7 +245,7 @@ def test_noise_on_the_line_invents_and_loses_no_coin(bench: Bench) -> None:
     for count, position in enumerate([QUARTER, SUCRE, NICKEL] * 4, start=1):
         bench.wait_open(position)
         assert bench.acceptor.insert(position)
-        bench.brain.wait(lambda count=count: len(bench.brain.cents) == count)  # type: ignore[misc]
+        bench.brain.until(lambda count=count: len(bench.brain.cents) == count)  # type: ignore[misc]
     assert bench.brain.cents == [25, 50, 5] * 4
     assert bench.brain.alarms == []
 
@@ -259,9 +280,7 @@ def test_a_silent_acceptor_is_told_within_two_seconds(bench: Bench) -> None:
     begun_s = time.monotonic()
     bench.wait_state(DeviceGone)
     assert time.monotonic() - begun_s < 2
-    assert bench.brain.states[-1].reason.startswith(
-        "no answer to 'read buffered credit or error codes': silent, on port"
-    )  # type: ignore[attr-defined]
+    assert bench.brain.told[-1].reason.startswith("no answer to 'read buffered credit or error codes': silent, on port")  # type: ignore[attr-defined]
     bench.acceptor.silent = False
     bench.wait_state(DeviceReturned, times=2)
 
@@ -276,16 +295,15 @@ def test_an_adapter_that_begins_to_swallow_the_echo_is_understood(bench: Bench) 
     bench.wait_state(DeviceReturned, times=2)
     bench.wait_open()
     assert bench.acceptor.insert(QUARTER)
-    bench.brain.wait(lambda: bench.brain.cents == [25])
+    bench.brain.until(lambda: bench.brain.cents == [25])
     assert worker.status()["echo"] is False
 
 
-def test_a_frame_is_one_write_after_the_old_input_is_thrown_away(bench: Bench) -> None:
+def test_a_frame_is_one_write_after_the_old_input_is_thrown_away() -> None:
     """Acceptors give up on a frame with a gap of 10 ms, and what is unread belongs to no answer to come."""
-    worker = CoinAcceptor(Coins(port=str(bench.link)), bench.brain.put)
-    port, host = RecordingPort(), worker._new_host()
+    port, host = RecordingPort(), cctalk.Host()
     host.turn(b"", 0)
-    assert worker._exchange(port, host) == b"echo"  # type: ignore[arg-type]
+    assert carry(port, host, time.sleep) == b"echo"  # type: ignore[arg-type]
     assert port.done == ["thrown away", bytes.fromhex("02 00 01 FE FF"), "read 4"]
 
 
@@ -299,7 +317,7 @@ def test_a_full_inbox_closes_the_acceptor_and_forgets_nothing(bench: Bench) -> N
     bench.wait_closed()
     wait_for(lambda: worker.status()["inbox_refusals"] >= 3)
     bench.brain.full = False
-    bench.brain.wait(lambda: bench.brain.cents == [25])
+    bench.brain.until(lambda: bench.brain.cents == [25])
     bench.wait_open()
 
 
@@ -309,18 +327,18 @@ def test_an_acceptor_without_one_known_coin_is_refused(bench: Bench) -> None:
     bench.acceptor.open(bench.link)
     bench.controller()
     bench.wait_state(DeviceGone)
-    assert "no coin of known value among its coins (ES025A, Token )" in bench.brain.states[0].reason  # type: ignore[attr-defined]
+    assert "no coin of known value among its coins (ES025A, Token )" in bench.brain.told[0].reason  # type: ignore[attr-defined]
 
 
 def test_the_owner_can_give_a_coin_its_value(bench: Bench) -> None:
     """With `values_cents` a medal of the museum is 40 cents; coins without a value still fall through."""
     bench.acceptor = SimulatedAcceptor({1: "TK001A", 2: "ES025A"})
     bench.acceptor.open(bench.link)
-    bench.controller(values_cents={"TK001A": 40})
+    bench.controller(frozenset({40}), values_cents={"TK001A": 40})
     bench.wait_open(1)
     assert bench.acceptor.insert(1)
     assert not bench.acceptor.insert(2)
-    bench.brain.wait(lambda: bench.brain.cents == [40])
+    bench.brain.until(lambda: bench.brain.cents == [40])
 
 
 def test_stopping_closes_the_acceptor_at_once_and_soon_ends(bench: Bench) -> None:
@@ -340,9 +358,10 @@ def test_a_technician_sees_the_whole_state(bench: Bench) -> None:
     bench.acceptor.open(bench.link)
     worker = bench.controller()
     bench.wait_state(DeviceReturned)
-    wait_for(lambda: worker.status()["accepting"])
+    wait_for(lambda: worker.status()["accepting_cents"])
     status = worker.status()
     assert status["works"]
+    assert status["wanted_cents"] == status["accepting_cents"] == [1, 5, 10, 25, 50, 100]
     assert status["source"] == SOURCE
     assert status["identity"]["product"] == "SIM16"
     assert [row["id"] for row in status["coins"]] == list(ECUADOR_COINS.values())

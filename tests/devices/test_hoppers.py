@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hopper_bench import DIMES, QUARTERS, Bench, Brain, dimes, quarters, wait_for
+from hopper_bench import DIMES, DIMES_SERIAL, QUARTERS, QUARTERS_SERIAL, Bench, Brain, dimes, quarters
+from inbox import wait_for
 
 from controller.devices import hopperbus
 from controller.devices.hoppers import Hoppers
 from controller.domain.change import Hopper, HopperOrder, Paid
-from controller.domain.effects import AskHoppers, PayCoins
+from controller.domain.effects import AskHoppers, AskPaid, PayCoins
 from controller.domain.events import CoinsPaid, DeviceGone, DeviceReturned, HoppersAnswered, Trouble
 from controller.protocols.cctalk import Header, HopperFlag
 from hw_mocks.hopper import SimulatedBus
@@ -33,7 +34,8 @@ def test_two_hoppers_on_one_bus_answer_and_pay(bench: Bench) -> None:
     bench.quarters.firmware.lifetime = 1_000
     hoppers.ask(AskHoppers(7))
     answer = bench.brain.wait(HoppersAnswered)
-    assert answer == HoppersAnswered(7, (Hopper(QUARTERS, 25, 0, 1_000), Hopper(DIMES, 10, 0, 0)))
+    found = (Hopper(QUARTERS, 25, 0, 1_000, QUARTERS_SERIAL), Hopper(DIMES, 10, 0, 0, DIMES_SERIAL))
+    assert answer == HoppersAnswered(7, found)
 
     paid = bench.pay(hoppers, 7, dimes(3), quarters(5, 1_000))
     assert paid == CoinsPaid(7, (Paid(DIMES, 30), Paid(QUARTERS, 125)))
@@ -172,7 +174,7 @@ def test_a_coin_too_many_takes_the_hopper_out_of_use(bench: Bench) -> None:
     assert gone.device == QUARTERS
     assert "look at it by hand, count its coins, then restart: its count went from 0 to 3" in gone.reason
     hoppers.ask(AskHoppers(2))
-    assert bench.brain.wait(HoppersAnswered) == HoppersAnswered(2, (Hopper(DIMES, 10, 0, 0),))
+    assert bench.brain.wait(HoppersAnswered) == HoppersAnswered(2, (Hopper(DIMES, 10, 0, 0, DIMES_SERIAL),))
     assert bench.pay(hoppers, 2, quarters(2, 3)) == CoinsPaid(2, (Paid(QUARTERS, 0),), (QUARTERS,))
     assert bench.cents == [25] * 3
 
@@ -212,8 +214,6 @@ def test_serial_number_security_is_a_choice_of_the_owner(bench: Bench) -> None:
 def test_another_hopper_in_its_place_is_unsure(bench: Bench) -> None:
     """The count was that of serial number 345678; a hopper with another number knows nothing of the order."""
     hoppers = bench.controller()
-    hoppers.ask(AskHoppers(1))
-    bench.brain.wait(HoppersAnswered)
     bench.bus.close()
     bench.brain.wait(DeviceGone, 2)
     bench.quarters.firmware.serial = 999
@@ -221,6 +221,60 @@ def test_another_hopper_in_its_place_is_unsure(bench: Bench) -> None:
     bench.brain.wait(DeviceReturned, 4)
     assert bench.pay(hoppers, 1, quarters(2)) == CoinsPaid(1, (), (QUARTERS,))
     assert bench.cents == []
+
+
+def test_another_hopper_is_noticed_also_after_a_restart(bench: Bench) -> None:
+    """The controller died after the order, somebody changed the hopper: its fitting count proves nothing."""
+    first = bench.controller()
+    assert bench.pay(first, 1, quarters(2)) == CoinsPaid(1, (Paid(QUARTERS, 50),))
+    first.stop()
+    bench.quarters.firmware.serial = 999
+    second = bench.controller(working=0)
+    assert bench.look(second, 1, quarters(2), dimes(1)) == CoinsPaid(1, (Paid(DIMES, 0),), (QUARTERS,))
+    second.ask(AskHoppers(2))
+    answer = bench.brain.wait(HoppersAnswered)
+    assert isinstance(answer, HoppersAnswered)
+    assert [(hopper.place, hopper.serial) for hopper in answer.hoppers] == [(QUARTERS, 999), (DIMES, DIMES_SERIAL)]
+
+
+def test_a_hopper_without_a_serial_number_is_known_by_its_count(bench: Bench) -> None:
+    """It tells none when it is asked, so its order holds none, and is paid all the same."""
+    del bench.quarters.firmware._answers[Header.REQUEST_SERIAL_NUMBER]
+    hoppers = bench.controller()
+    hoppers.ask(AskHoppers(1))
+    answer = bench.brain.wait(HoppersAnswered)
+    assert isinstance(answer, HoppersAnswered)
+    assert answer.hoppers[0].serial is None
+    assert bench.pay(hoppers, 1, quarters(2, serial=None)) == CoinsPaid(1, (Paid(QUARTERS, 50),))
+
+
+def test_a_count_that_cannot_be_the_orders_says_nothing(bench: Bench) -> None:
+    """Its memory was lost and counts from 0 again: what the order paid is not told as nothing, but as unsure."""
+    hoppers = bench.controller()
+    assert bench.look(hoppers, 1, quarters(2, 5_000)) == CoinsPaid(1, (), (QUARTERS,))
+
+
+def test_a_hopper_that_is_away_for_good_is_unsure(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked again and again, it never answers: in the end nobody can say, so that the next visitor can be served."""
+    monkeypatch.setattr(hopperbus, "PATIENCE_S", 0.2)
+    hoppers = bench.controller()
+    hoppers.pay(PayCoins(1, (quarters(8), dimes(2))))
+    wait_for(lambda: len(bench.cents) >= 2)
+    bench.quarters.set_power(False)
+    wait_for(lambda: hoppers._buses[0]._job is None, 15)
+    assert bench.brain.all(CoinsPaid) == []
+    monkeypatch.setattr(hopperbus, "GIVE_UP_S", 0.2)  # a minute is over
+    assert bench.look(hoppers, 1, quarters(8), dimes(2)) == CoinsPaid(1, (Paid(DIMES, 20),), (QUARTERS,))
+    hoppers.ask_paid(AskPaid(1, (quarters(8), dimes(2))))
+    assert bench.brain.wait(CoinsPaid, 2) == bench.brain.wait(CoinsPaid, 1)
+    assert bench.cents.count(10) == 2
+
+
+def test_a_port_that_is_gone_for_good_makes_its_orders_unsure(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The adapter died with the controller; the next one finds no port, and says so in the end."""
+    monkeypatch.setattr(hopperbus, "GIVE_UP_S", 0.5)
+    hoppers = bench.controller(plugged=False)
+    assert bench.look(hoppers, 1, quarters(2), dimes(2)) == CoinsPaid(1, (), (QUARTERS, DIMES))
 
 
 def test_a_place_nobody_has_is_unsure(bench: Bench) -> None:

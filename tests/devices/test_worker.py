@@ -4,7 +4,7 @@ import queue
 import termios
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -23,9 +23,8 @@ class Weighed:
     """A reading of a scale that does not exist."""
 
     grams: int
-    source: str = "scale:1"
 
-    def since(self, mark: int | None) -> CoinsSeen | None:
+    def since(self, marks: Mapping[str, int]) -> CoinsSeen | None:
         return None
 
 

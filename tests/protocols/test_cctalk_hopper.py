@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.protocols.cctalk import (
+    COUNTS,
     Frame,
     Header,
     HopperFlag,
@@ -20,7 +21,7 @@ from controller.protocols.cctalk import (
 )
 from controller.protocols.cctalk.hopper import STOPS_MAX
 from hw_mocks.hopper import damaged
-from hw_mocks.hopper_firmware import COUNTS, HopperFirmware
+from hw_mocks.hopper_firmware import HopperFirmware
 from hw_mocks.joined import clean
 
 DISPENSE = Header.DISPENSE_HOPPER_COINS
@@ -235,20 +236,20 @@ def test_a_coin_too_many_locks_the_hopper() -> None:
 
 
 def test_a_count_that_went_back_is_no_count() -> None:
-    """Another hopper stands there, or its memory is broken: nothing is said to be paid, and somebody must look."""
+    """Another hopper stands there, or its memory is broken: nobody can say what was paid, and somebody must look."""
     line = ready(HopperFirmware(50))
     outcome = line.settle(3, 1_000)
     assert outcome
-    assert outcome.paid == 0
+    assert outcome.paid is None
     assert "from 1000 to 0" in outcome.doubt
     assert line.left == 0
 
 
 def test_a_broken_memory_locks_the_hopper() -> None:
-    """With a wrong checksum over its numbers they prove nothing."""
+    """With a wrong checksum over its numbers they prove nothing, not even that no coin left."""
     hopper = HopperFirmware(50)
     hopper.flags |= HopperFlag.NV_CHECKSUM
-    assert ready(hopper).settle(3, 0) == Outcome(0, "the checksum of its memory is wrong")
+    assert ready(hopper).settle(3, 0) == Outcome(None, "the checksum of its memory is wrong")
 
 
 @pytest.mark.parametrize(("paid", "unpaid"), [(2, 1), (3, 1), (0, 3)])

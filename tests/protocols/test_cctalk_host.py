@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.protocols.cctalk import (
+    POSITIONS,
     CrcFrame,
     Found,
     Frame,
@@ -29,9 +30,9 @@ DIME, QUARTER, SUCRE = 2, 3, 4
 
 
 def wanting(**settings: object) -> Host:
-    """A host that wants coins from the start."""
+    """A host that wants all coins from the start."""
     host = Host(**settings)  # type: ignore[arg-type]
-    host.accept(True)
+    host.accept(POSITIONS)
     return host
 
 
@@ -59,10 +60,10 @@ class Tap:
 
 
 def test_the_start_goes_in_the_order_of_the_standard() -> None:
-    """Contact, identity, self-check, coin table, the buffer as it is, and only then the inhibits."""
+    """Contact, identity, closing, pace, self-check, coin table, counter and buffer as they are, then the inhibits."""
     tap = Tap()
     ready(spoil=tap)
-    assert tap.headers == [254, 245, 246, 244, 192, 242, 241, 4, 232, 184, 229, 231, 228]
+    assert tap.headers == [254, 245, 246, 244, 192, 242, 241, 4, 228, 249, 232, 184, 225, 229, 225, 231, 228]
 
 
 def test_the_host_finds_out_who_is_there_and_what_it_takes() -> None:
@@ -89,10 +90,10 @@ def test_no_coin_is_let_in_before_somebody_wants_it() -> None:
     """After the start the acceptor is closed, and opens within one poll of the wish."""
     both = ready(Host())
     assert not both.insert(QUARTER)
-    both.host.accept(True)
+    both.host.accept(POSITIONS)
     both.run(100)
     assert both.insert(QUARTER)
-    both.host.accept(False)
+    both.host.accept(())
     both.run(100)
     assert not both.insert(QUARTER)
 
@@ -102,6 +103,27 @@ def test_only_chosen_positions_are_let_in() -> None:
     both = ready(wanting(choose=lambda coins: [p for p, coin in coins.items() if not coin.token]))
     assert both.insert(SUCRE)
     assert not both.insert(16)
+
+
+@pytest.mark.parametrize(
+    ("units", "value", "kept_ms"),
+    [
+        (1, 50, 50),
+        (2, 4, 40),
+        (2, 20, 150),
+        (3, 1, 150),
+        (0, 0, 150),
+        (0, 255, 150),
+        (4, 1, 150),
+        (1, 0, 150),
+        (1, 1, 5),
+    ],
+)
+def test_an_acceptor_may_ask_to_be_polled_more_often_and_never_less(units: int, value: int, kept_ms: int) -> None:
+    """Header 249 lowers the 150 ms of the configuration; a longer time, or a special one, changes nothing."""
+    acceptor = AcceptorFirmware(COINS)
+    acceptor.poll_units, acceptor.poll_value = units, value
+    assert ready(acceptor=acceptor).host.poll_ms == kept_ms
 
 
 def test_coins_that_were_taken_before_we_came_are_no_money() -> None:
@@ -360,6 +382,7 @@ def test_fifty_thousand_malformed_replies_give_no_false_credit() -> None:
     """Whatever replies are replaced by, the books end up equal to the cash box, and nothing crashes."""
     result = fuzz_cctalk.fuzz_host(replies=50_000, seed=2026)
     assert result["false_credits"] == 0
+    assert result["hidden"] == 0
     assert result["same_order"]
     assert not result["alarms"]
     assert result["coins"] > 1_000

@@ -8,7 +8,7 @@ from builders import A1, BAG, INTI, ROSA, WEIGHTS, Till, dispensing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.domain.events import ItemDropped, ReturnPressed, SlotChosen, VendUnknown
+from controller.domain.events import ItemDropped, ReturnPressed, SlotChosen, StillHere, VendUnknown
 from controller.domain.facts import Verdict
 from controller.domain.stocking import (
     ApproveRule,
@@ -42,6 +42,7 @@ EVERY_ASK: tuple[Ask, ...] = (
     Watch(),
     SlotChosen(A1),
     ReturnPressed(),
+    StillHere(),
     PutMaker(INTI, "Inti «la bordadora»", "Taller Chimbacalle", "Bordo pájaros:\ncada uno es distinto.", consent=True),
     PutProduct(BAG, ROSA, "Bolso 🧵", 350, "algodón", 45, "bolso.jpg"),
     AssignSlot(A1, BAG, 8),
@@ -50,9 +51,9 @@ EVERY_ASK: tuple[Ask, ...] = (
     ApproveRule(WEIGHTS),
     SettleClaim("4TC-YNH", Verdict.BY_HAND, "carmen"),
     RefundSale(17, "carmen", "la costura se abrió"),
-    PayMaker(ROSA, 2_640, "carmen", "luz"),
-    CountCash(9_590, "carmen", "luz"),
-    MoveCash(1_000, "safe", "hopper:25", "carmen"),
+    PayMaker(ROSA, 2_640, "carmen", "luz", "pago-7"),
+    CountCash(9_590, "carmen", "luz", "conteo-3"),
+    MoveCash(1_000, "safe", "hopper:25", "carmen", "sueltos-1"),
 )
 
 

@@ -3,8 +3,11 @@
     frame         frames, both checksums, the streaming decoder
     names         what the numbers are called
     coins         what a coin id is worth, and which events in an acceptor's buffer are new
+    counters      counters that are kept without power, and the coins that only they know of
     exchange      one question and its answer on a line with an echo
     conversation  a script of questions and pauses
+    identity      who a device says it is
+    inhibits      which coins an acceptor lets in
     host          the host's half of a coin acceptor
     hopper        the host's half of a payout hopper
     payout        a hopper's own numbers, and whether they agree
@@ -12,7 +15,8 @@
 Follows the ccTalk Generic Specification 4.7, parts 1 to 4. Imports nothing but the standard library.
 """
 
-from .coins import Alarm, Buffer, CoinId, Credit, Entry, Reading, coin_id, coin_value, cvf_value, new_events
+from .coins import POSITIONS, Alarm, Buffer, CoinId, Credit, Entry, Reading, coin_id, coin_value, cvf_value, new_events
+from .counters import COUNTS, Tally, tally
 from .errors import LocalProtocolError, ProtocolError, RemoteProtocolError
 from .events import Found, HostEvent, Identity, Lost, Noted, Ready, Remembered, Stopped, WasReset
 from .exchange import Exchange, NoAnswer, Question, Silence
@@ -33,10 +37,12 @@ from .names import (
 from .payout import Outcome, Status, Still, doubt_of_dispense, executed, outcome_of
 
 __all__ = [
+    "COUNTS",
     "FAULTS",
     "FRAME_BYTES_MAX",
     "FRAME_BYTES_MIN",
     "HOPPER_BLOCKED",
+    "POSITIONS",
     "SETTLE_MS",
     "Alarm",
     "Buffer",
@@ -71,6 +77,7 @@ __all__ = [
     "Status",
     "Still",
     "Stopped",
+    "Tally",
     "WasReset",
     "coin_id",
     "coin_value",
@@ -83,4 +90,5 @@ __all__ = [
     "header_name",
     "new_events",
     "outcome_of",
+    "tally",
 ]

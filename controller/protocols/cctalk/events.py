@@ -30,9 +30,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What the acceptor remembers, read until two answers agreed: after each start, and whenever it changed."""
+    """What the acceptor remembers, read until two answers agreed: after each start, and whenever it changed.
+
+    `accepted` is its count of all coins ever accepted, with those in the buffer and none since; it comes after a start
+    from acceptors that have one, and is None else.
+    """
 
     buffer: Buffer
+    accepted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,14 @@ from enum import StrEnum
 
 from .coins import CoinId, coin_id
 from .conversation import Conversation, Pause, Script, optional, twice_alike
+from .counters import COUNT_BYTES, COUNTS
 from .errors import LocalProtocolError, RemoteProtocolError
 from .events import Identity
-from .exchange import Exchange, NoAnswer, Question, Silence
+from .exchange import Exchange, NoAnswer, Question
 from .frame import Frame
-from .host import _ascii, _text
+from .identity import ascii_of, identify
 from .names import HOPPER_BLOCKED, Header, HopperFlag
-from .payout import COUNT_BYTES, COUNTS, STATUS_BYTES, Outcome, Status, Still, doubt_of_dispense, executed, outcome_of
+from .payout import STATUS_BYTES, Outcome, Status, Still, doubt_of_dispense, executed, outcome_of
 
 CATEGORY = "Payout"
 ENABLE = b"\xa5"
@@ -129,7 +130,7 @@ class HopperHost(Conversation):
     def _start_up(self) -> Script[None]:
         """In the standard's order. A payout that still runs is left in peace: it is an order's to wait for it."""
         yield Question(Header.SIMPLE_POLL)
-        self.identity = yield from self._identify()
+        self.identity = yield from identify(self._address, CATEGORY, "a payout hopper")
         yield from self._read_flags()
         self._check_security()
         self.coin = yield from self._coin()
@@ -137,22 +138,6 @@ class HopperHost(Conversation):
         self.lifetime = yield from self._count()
         if not status.remaining:
             yield from self._unblock()
-
-    def _identify(self) -> Script[Identity]:
-        category = yield from _text(Header.REQUEST_EQUIPMENT_CATEGORY_ID)
-        if category != CATEGORY:
-            raise RemoteProtocolError(f"the device at address {self._address} is a {category!r}, not a payout hopper")
-        maker = yield from _text(Header.REQUEST_MANUFACTURER_ID)
-        product = yield from _text(Header.REQUEST_PRODUCT_CODE)
-        build = yield from _text(Header.REQUEST_BUILD_CODE)
-        try:
-            digits = yield from twice_alike(Question(Header.REQUEST_SERIAL_NUMBER, tries=6))
-        except Silence:
-            digits = b""
-        software = yield from _text(Header.REQUEST_SOFTWARE_REVISION)
-        comms = yield from optional(Question(Header.REQUEST_COMMS_REVISION))
-        serial = int.from_bytes(digits, "little") if digits else None
-        return Identity(category, maker, serial, product, build, software, ".".join(map(str, comms or b"")))
 
     def _check_security(self) -> None:
         """Raises RemoteProtocolError for a hopper that wants what this host cannot give."""
@@ -170,7 +155,7 @@ class HopperHost(Conversation):
         told = yield from optional(Question(Header.REQUEST_HOPPER_COIN, answer_bytes=6))
         if told is None:
             told = yield from optional(Question(Header.REQUEST_HOPPER_COIN_VALUE, b"\x01", answer_bytes=8))
-        return coin_id(_ascii(told[:6], strip=False)) if told else None
+        return coin_id(ascii_of(told[:6], strip=False)) if told else None
 
     # What it says
 
@@ -244,13 +229,16 @@ class HopperHost(Conversation):
         now = yield from self._come_to_rest(coins)
         outcome = outcome_of(now, coins, before, self._witness)
         attempts = 0
-        while not (outcome.doubt or self.locked) and outcome.paid < coins and attempts < ATTEMPTS_MAX:
+        while not (outcome.doubt or self.locked) and attempts < ATTEMPTS_MAX:
+            missing = coins - (outcome.paid or 0)
+            if not missing:
+                break
             yield from self._read_flags()
             yield from self._unblock()
             if self.locked or self.blocked:
                 break
             was = yield from self._come_to_rest(coins)
-            size = min(coins - outcome.paid, 1 if HopperFlag.SINGLE_COIN_MODE in self.flags else ONCE_MAX)
+            size = min(missing, 1 if HopperFlag.SINGLE_COIN_MODE in self.flags else ONCE_MAX)
             now = yield from self._dispense(size, was)
             attempts = 0 if now.since(was.lifetime) else attempts + 1
             outcome = outcome_of(now, coins, before)
@@ -288,4 +276,5 @@ class HopperHost(Conversation):
         outcome = outcome_of(now, coins, before, self._witness)
         if outcome.doubt:
             self._lock(outcome.doubt)
-        self.outcome = Outcome(outcome.paid, self.locked)
+        proved = HopperFlag.NV_CHECKSUM not in self.flags
+        self.outcome = Outcome(outcome.paid if proved else None, self.locked)

@@ -7,9 +7,8 @@ the witness. Where the two contradict each other, nobody can say how many coins 
 from dataclasses import dataclass
 from typing import Self
 
-COUNT_BYTES = 3
-COUNTS = 1 << 8 * COUNT_BYTES
-"""The lifetime count wraps here."""
+from .counters import gained
+
 STATUS_BYTES = 4
 EXTRA_MAX = 10
 """A hopper may let some coins too many out; a difference beyond that is no count of coins."""
@@ -48,14 +47,17 @@ class Still:
 
     def since(self, before: int) -> int:
         """Coins paid since the lifetime count was `before`; near 2^24 when the count went back."""
-        return (self.lifetime - before) % COUNTS
+        return gained(self.lifetime, before)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Coins of an order that left, by the hopper's own count; and why that is not sure, empty when it is."""
+    """Coins of an order that left, by the hopper's own count; and why that is not sure, empty when it is.
 
-    paid: int
+    `paid` is None where that count cannot be the order's, so that nobody can say what left.
+    """
+
+    paid: int | None
     doubt: str = ""
 
 
@@ -74,14 +76,14 @@ def doubt_of_dispense(was: Still, now: Still, coins: int) -> str:
 
     A hopper that lost power in between may have forgotten how far it came: then the lifetime count alone decides.
     """
-    gained, status = now.since(was.lifetime), now.status
-    if gained > coins:
+    more, status = now.since(was.lifetime), now.status
+    if more > coins:
         return f"its count went from {was.lifetime} to {now.lifetime} where {coins} coins were ordered"
     if not executed(was, now, coins) or (status.counter == 0 and status.last == (0, 0)):
         return ""
-    if status.paid != gained:
-        return f"it says {status.paid} coins were paid, its count says {gained}"
-    if coins - gained not in (status.unpaid, now.stopped):
+    if status.paid != more:
+        return f"it says {status.paid} coins were paid, its count says {more}"
+    if coins - more not in (status.unpaid, now.stopped):
         return f"{status.paid} paid and {status.unpaid} unpaid are not the {coins} coins ordered"
     return ""
 
@@ -92,10 +94,10 @@ def outcome_of(now: Still, coins: int, before: int, witness: Status | None = Non
     `witness` is the status of before a software reset, which may have made the hopper forget it. Once a coin of this
     order was paid, the last payout belongs to it and cannot be larger than all of it.
     """
-    gained, last = now.since(before), (witness or now.status).paid
-    if gained > coins:
+    paid, last = now.since(before), (witness or now.status).paid
+    if paid > coins:
         doubt = f"its count went from {before} to {now.lifetime} where {coins} coins were ordered"
-        return Outcome(gained if gained <= coins + EXTRA_MAX else 0, doubt)
-    if gained and last > gained:
-        return Outcome(gained, f"it says {last} coins were paid last, its count says {gained} in all")
-    return Outcome(gained)
+        return Outcome(paid if paid <= coins + EXTRA_MAX else None, doubt)
+    if paid and last > paid:
+        return Outcome(paid, f"it says {last} coins were paid last, its count says {paid} in all")
+    return Outcome(paid)
