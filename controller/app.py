@@ -11,10 +11,10 @@ from functools import partial
 from gpiozero import GPIOZeroError
 
 from controller import __version__
-from controller.brain import Asked, Brain, Perform, Setting
+from controller.auditor import Auditor
+from controller.brain import Brain, Perform
 from controller.clock import Clock
 from controller.config import Config
-from controller.config import Policy as PolicyConfig
 from controller.devices.cabinet import Cabinet
 from controller.devices.coins import CoinAcceptor
 from controller.devices.control import ControlServer
@@ -24,10 +24,14 @@ from controller.domain import effects as do
 from controller.domain.catalog import SlotId
 from controller.domain.cycle import Phase
 from controller.domain.events import Trouble
-from controller.domain.shop import Policy
+from controller.domain.hours import hours
+from controller.domain.money import COINS_CENTS
+from controller.domain.shop import Policy, Unreturnable
 from controller.errors import MingaError
+from controller.inbox import Asked
 from controller.ledger.alone import alone
 from controller.ledger.journal import Journal
+from controller.setting import Setting
 
 log = logging.getLogger("minga")
 
@@ -46,7 +50,7 @@ def run(config: Config) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # before any thread is born, so that all of them inherit it
     with ExitStack() as closing:
         closing.enter_context(alone(config.machine.database))
-        journal = Journal(config.machine.database, _policy(config.policy))
+        journal = Journal(config.machine.database, _policy(config), config.clock.zone)
         brain, acceptor = _assemble(config, journal, closing)
         _stop_on_signal(partial(_wind_down, brain, acceptor))
         log.info("%s is up: %d slots, %d facts in the books", config.machine.name, len(brain.shop.slots), journal.seq)
@@ -57,9 +61,11 @@ def run(config: Config) -> None:
 def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Brain, CoinAcceptor]:
     """Motors off first, then the books, then what takes money; the control socket last, when there is something to say."""
     wired = frozenset(SlotId(slot) for slot in config.slots())
-    setting = Setting(config.machine.name, __version__, wired, config.machine.disk_free_mb_min)
+    opening = hours(tuple(config.hours.open))
+    setting = Setting(config.machine.name, __version__, wired, config.machine.disk_free_mb_min, opening)
     performers: dict[type[do.Effect], Perform] = {}
-    brain = Brain(journal, Clock(config.clock.offset_file), setting, performers, lambda draw: server.publish(draw))
+    clock = Clock(config.clock.offset_file, config.clock.zone, config.clock.trust_rtc)
+    brain = Brain(journal, clock, setting, performers, lambda draw: server.publish(draw))
 
     closing.callback(lambda: brain.journal.close())  # whichever it has open by then
     with _words_for_gpio():
@@ -67,23 +73,25 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
         closing.callback(motors.close)
         cabinet = Cabinet(config.cabinet, brain.put)
         closing.callback(cabinet.close)
-    acceptor = CoinAcceptor(config.coins, brain.put, settle_ms=SETTLE_MS)
+    acceptor = CoinAcceptor(config.coins, brain.put, settle_ms=SETTLE_MS, stuck=brain.is_stuck)
     closing.callback(acceptor.stop)
     hoppers = Hoppers(config.hoppers, brain.put, Trouble.NO_HOPPER)
     closing.callback(hoppers.stop)
     server = ControlServer(config.machine.socket, lambda ask, reply: brain.put(Asked(ask, reply)))
     closing.callback(server.stop)
+    auditor = Auditor(config.machine.database, brain.put)
+    closing.callback(auditor.stop)
 
     def take_coins(effect: do.AcceptCoins) -> None:
-        acceptor.accept(effect.accept)
-        cabinet.lamp(effect.accept)
+        acceptor.accept(effect.cents)
+        cabinet.lamp(bool(effect.cents))
 
     performers |= {
         do.Dispense: motors.dispense,
         do.QueryVend: motors.query,
+        do.BringHome: motors.bring_home,
         do.AcceptCoins: take_coins,
-        do.PayOut: lambda effect: hoppers.ask(do.AskHoppers(effect.payout_id)),
-        do.QueryPayout: lambda effect: hoppers.ask(do.AskHoppers(effect.payout_id)),
+        do.AskHoppers: hoppers.ask,
         do.PayCoins: hoppers.pay,
         do.AskPaid: hoppers.ask_paid,
     }
@@ -91,15 +99,19 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
     hoppers.start()
     acceptor.start()
     server.start()
+    auditor.start()
     return brain, acceptor
 
 
-def _policy(policy: PolicyConfig) -> Policy:
+def _policy(config: Config) -> Policy:
+    policy = config.policy
     return Policy(
         credit_idle_ms=policy.credit_idle_s * 1_000,
         dispense_ms=policy.dispense_s * 1_000,
         notice_ms=policy.notice_s * 1_000,
         credit_max_cents=policy.credit_max_cents,
+        unreturnable=Unreturnable(policy.unreturnable),
+        coins_cents=tuple(sorted({*COINS_CENTS, *config.coins.values_cents.values()})),
     )
 
 
@@ -120,7 +132,7 @@ def _wind_down(brain: Brain, acceptor: CoinAcceptor) -> None:
     acceptor.stop()
     late_s = time.monotonic() + VEND_ENDS_S
     busy = (Phase.DISPENSING, Phase.REFUNDING)
-    while brain.cycle.phase in busy and Trouble.DISK not in brain.troubles and time.monotonic() < late_s:
+    while brain.cycle.phase in busy and not brain.outlasts_the_disk and time.monotonic() < late_s:
         time.sleep(0.02)
     brain.stop()
 

@@ -6,64 +6,43 @@ to open its books again; what was under way is then asked of the devices, exactl
 
 import contextlib
 import logging
-import os
 import queue
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from controller.clock import Clock
 from controller.domain import effects as do
 from controller.domain import facts as f
 from controller.domain import health
-from controller.domain.catalog import SlotId
-from controller.domain.cycle import Cycle, Decision, Phase
-from controller.domain.events import CoinsSeen, DeadlinePassed, Event, Reading, Restarted, SlotChosen, Trouble
+from controller.domain.cycle import Cycle, Phase
+from controller.domain.events import CoinsSeen, DeadlinePassed, Event, Restarted, SlotChosen, Trouble, TroubleBegan
+from controller.domain.health import Health, Ill
 from controller.domain.shop import Shop
 from controller.domain.stocking import Granted, Refusal, Wish, grant
-from controller.domain.treasury import Books, CountCash, MoveCash, PayMaker, RefundSale, SettleClaim, decide
-from controller.domain.vend import coins_are_welcome, step
+from controller.domain.treasury import Books, Numbered, RefundSale, SettleClaim, decide
+from controller.domain.vend import step
 from controller.domain.view import View, view
+from controller.domain.welcome import welcome_coins
+from controller.inbox import INBOX_MAX, Asked, Message, Stop
 from controller.ledger.connection import DatabaseError
+from controller.ledger.integrity import tail
 from controller.ledger.journal import Journal, Stamp
+from controller.rounds import ClockWatch, disk_is_writable, doors
+from controller.setting import Setting
 
 log = logging.getLogger("minga.brain")
 
-INBOX_MAX = 1_024
 TICK_S = 1.0
 DISK_RETRY_S = 1.0
-MONEY = SettleClaim | RefundSale | PayMaker | CountCash | MoveCash
+STUCK_MS = 500
+"""Busy with one message for so long, the brain could not honour a coin: with the acceptor's own poll this makes a second."""
+MONEY = SettleClaim | RefundSale | Numbered
+DISK = Ill(Trouble.DISK)
 Perform = Callable[[Any], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A wish or an event from the control socket, and where the answer goes."""
-
-    ask: Wish | Event
-    reply: Callable[[Refusal | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Finish what is in hand and end."""
-
-
-Message = Event | Reading | Asked | Stop
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What the brain is told once: who it is and which slots have motors."""
-
-    machine: str
-    version: str
-    wired: frozenset[SlotId]
-    disk_free_mb_min: int = 1
 
 
 class Brain:
@@ -83,11 +62,13 @@ class Brain:
         self.inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self.stopping = False
         self.journal = journal
-        self.troubles: frozenset[Trouble] = frozenset()
+        self.health: Health = frozenset()
         self._clock, self._setting, self._performers, self._publish = clock, setting, performers, publish
         self._boot_id = journal.boots() + 1
         self._version = 0
-        self._coins_welcome: bool | None = None
+        self._coins_welcome: frozenset[int] | None = None
+        self._clock_watch = ClockWatch(clock)
+        self._busy_since_ms: int | None = None
         self.turns = 0
         """How many messages were handled; a watchdog sees that it moves."""
 
@@ -100,7 +81,13 @@ class Brain:
     @property
     def shop(self) -> Shop:
         floats = {place: cents for place, cents in self.journal.balances.items() if place.startswith("hopper:")}
-        return replace(self.journal.shop, troubles=self.troubles, floats=floats)
+        ill = self.health
+        return replace(self.journal.shop, troubles=health.troubles(ill), away=health.away(ill), floats=floats)
+
+    def is_stuck(self) -> bool:
+        """Whether the brain has been busy with one message for too long. Safe to ask from any thread."""
+        since_ms = self._busy_since_ms
+        return since_ms is not None and self._clock.mono_ms() - since_ms > STUCK_MS
 
     def picture(self) -> Callable[[], View]:
         """Draws the machine as it is right now, whenever it is called."""
@@ -122,18 +109,25 @@ class Brain:
     # Life
 
     def start(self) -> None:
-        """Write down the start, then ask the devices about whatever was under way."""
+        """Look at the end of the books, write down the start, then ask the devices about whatever was under way."""
+        wrong = tail(self.journal.db)
         self._commit(self.cycle, [f.Booted(self._boot_id, self._setting.version)])
+        if wrong:
+            log.error("the end of the books is not whole, nothing is sold: %s", wrong)
+            self._decide(TroubleBegan(Trouble.BOOKS))
         self.handle(Restarted())
 
     def run(self) -> None:
         """Take messages until told to stop."""
         while True:
+            self._busy_since_ms = None
             try:
                 message = self.inbox.get(timeout=self._patience_s())
             except queue.Empty:
+                self._busy_since_ms = self._clock.mono_ms()
                 self._tick()
                 continue
+            self._busy_since_ms = self._clock.mono_ms()
             if isinstance(message, Stop):
                 return
             self.handle(message)
@@ -143,14 +137,9 @@ class Brain:
     def handle(self, message: Message) -> None:
         """One message, whole: decide, write, act, show."""
         self.turns += 1
-        while True:
-            try:
-                self._handle(message)
-                break
-            except sqlite3.OperationalError as error:  # the disk's fault; a broken rule of the books ends the process
-                self._outlast_the_disk(error)
-                if isinstance(message, SlotChosen | Asked):
-                    break  # nobody waits in front of the machine any more
+        while not self._outlasting(partial(self._handle, message)):
+            if isinstance(message, SlotChosen | Asked):
+                break  # nobody waits in front of the machine any more
         self._show()
 
     def _handle(self, message: Message) -> None:
@@ -168,29 +157,32 @@ class Brain:
             case Asked() | Stop():
                 pass
             case reading:
-                news = reading.since(self.journal.marks.get(reading.source))
+                news = reading.since(self.journal.marks)
                 if news:
                     self._decide(news)
 
     def _decide(self, event: Event) -> None:
         """Decide, write down, act: in this order, always."""
-        troubles = health.after(self.troubles, event)
-        noted = health.facts(self.troubles, troubles, event)
-        shop = replace(self.shop, troubles=troubles)
+        now_ill = health.after(self.health, event)
+        noted = health.facts(self.health, now_ill, event)
+        shop = replace(self.shop, troubles=health.troubles(now_ill), away=health.away(now_ill))
         decision = step(self.cycle, event, self._clock.mono_ms(), shop)
-        marks = {event.source: event.mark} if isinstance(event, CoinsSeen) else {}
+        marks = event.marks if isinstance(event, CoinsSeen) else {}
         self._commit(decision.cycle, (*noted, *decision.facts), marks)
-        self.troubles = troubles
-        self._perform(decision)
+        self.health = now_ill
+        self._perform(decision.effects)
 
     def _grant(self, wish: Wish) -> Refusal | None:
         if isinstance(wish, MONEY):
             sale, refunded = self.journal.sale(wish.vend_id) if isinstance(wish, RefundSale) else (None, False)
-            answer = decide(wish, self.shop, Books(self.journal.balances, sale, refunded))
+            done = self.journal.wish(wish.wish_id) if isinstance(wish, Numbered) else None
+            paying = frozenset(order.place for order in self.cycle.payout.orders) if self.cycle.payout else frozenset()
+            answer = decide(wish, self.shop, Books(self.journal.balances, sale, refunded, done, paying))
         else:
             answer = grant(wish, self.shop, self._setting.wired)
         if isinstance(answer, Granted):
             self._commit(self.cycle, answer.facts, keeps=answer.keeps)
+            self._perform(answer.effects)
             return None
         return answer
 
@@ -207,14 +199,14 @@ class Brain:
             self.journal.cycle = cycle
         self._version += 1
 
-    def _perform(self, decision: Decision) -> None:
-        for effect in decision.effects:
+    def _perform(self, effects: Iterable[do.Effect]) -> None:
+        for effect in effects:
             self._performers[type(effect)](effect)
         self._set_coins()
 
     def _set_coins(self) -> None:
         """Tell the coin acceptor when its welcome changes, and only then."""
-        welcome = coins_are_welcome(self.cycle, self.shop)
+        welcome = welcome_coins(self.cycle, self.shop)
         if welcome != self._coins_welcome:
             self._coins_welcome = welcome
             self._performers[do.AcceptCoins](do.AcceptCoins(welcome))
@@ -238,11 +230,15 @@ class Brain:
         return deadline_ms is not None and self._clock.mono_ms() >= deadline_ms
 
     def _tick(self) -> None:
-        """Nothing came in: see whether a deadline passed and the disk has room, rest the log, show a sign of life."""
+        """Nothing came in: see whether a deadline passed, look around, rest the log, show a sign of life."""
         if self._is_overdue():
             self.handle(DeadlinePassed())
             return
         self._look_at_disk()
+        if clock_set := self._clock_watch.news():
+            self._outlasting(partial(self._commit, self.cycle, [clock_set]))
+        if news := doors(self._setting.hours, self._clock, self.cycle.phase, Ill(Trouble.CLOSED) in self.health):
+            self.handle(news)
         with contextlib.suppress(sqlite3.Error):  # a checkpoint loses nothing by failing; the next write will tell
             self.journal.rest(idle=self.cycle.phase is Phase.IDLE)
         self._show()
@@ -252,21 +248,35 @@ class Brain:
     def _look_at_disk(self) -> None:
         """Stop before a coin is taken that could not be written down; resume when there is room."""
         writable = disk_is_writable(self.journal.path, self._setting.disk_free_mb_min)
-        if writable == (Trouble.DISK in self.troubles):
-            self.troubles ^= {Trouble.DISK}
+        if writable == (DISK in self.health):
+            self.health ^= {DISK}
             log.warning("the disk %s", "can be written again" if writable else "is full or read-only: taking no coins")
+
+    @property
+    def outlasts_the_disk(self) -> bool:
+        """Whether the books cannot be written right now."""
+        return DISK in self.health
+
+    def _outlasting(self, write: Callable[[], None]) -> bool:
+        """Do it; False when the disk refused: then nothing was done, and the books are open again."""
+        try:
+            write()
+        except sqlite3.OperationalError as error:  # the disk's fault; a broken rule of the books ends the process
+            self._outlast_the_disk(error)
+            return False
+        return True
 
     def _outlast_the_disk(self, error: sqlite3.OperationalError) -> None:
         """The books refused a write: stop selling, say so, and come back as after a power cut."""
         log.error("the books cannot be written (%s): taking no coins until they can", error)
-        self.troubles |= {Trouble.DISK}
+        self.health |= {DISK}
         self._show()
         while not self._reopen():
             if self.stopping:
                 raise SystemExit("stopped while the books could not be written")
             time.sleep(DISK_RETRY_S)
             self._show()
-        self.troubles -= {Trouble.DISK}
+        self.health -= {DISK}
         log.warning("the books can be written again")
         if self.cycle.phase in (Phase.DISPENSING, Phase.REFUNDING):
             self._decide(Restarted())
@@ -282,9 +292,3 @@ class Brain:
         except (sqlite3.OperationalError, DatabaseError):
             return False
         return True
-
-
-def disk_is_writable(path: Path, free_mb_min: int) -> bool:
-    """Whether the file system of `path` takes writes and has room to spare."""
-    disk = os.statvfs(path.parent)
-    return not disk.f_flag & os.ST_RDONLY and disk.f_bavail * disk.f_frsize >= free_mb_min * 1_000_000

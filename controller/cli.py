@@ -20,6 +20,7 @@ OWN = {
     "init": "controller.commands.init:init",
     "controller": "controller.commands.controller:controller",
     "catalogue": "controller.commands.catalogue:catalogue",
+    "slot": "controller.commands.slot:slot",
     "money": "controller.commands.money:money",
     "ledger": "controller.commands.ledger:ledger",
     "backup": "controller.commands.backup:backup",

@@ -16,16 +16,17 @@ from controller.cli import main
 from controller.domain import facts as f
 from controller.domain import shop as shops
 from controller.domain.catalog import Account, Closed, MakerId, ProductId, Share, SlotId
-from controller.domain.change import HopperOrder
+from controller.domain.change import Hopper, HopperOrder, Paid
 from controller.domain.claims import code
 from controller.domain.cycle import Cycle, Decision
 from controller.domain.effects import Effect
 from controller.domain.events import (
+    CoinsPaid,
     CoinsSeen,
     DeadlinePassed,
     Event,
+    HoppersAnswered,
     ItemDropped,
-    PayoutDone,
     ReturnPressed,
     SlotChosen,
     Trouble,
@@ -117,6 +118,17 @@ def refunding(cents: int = 125) -> Till:
     return till
 
 
+def pays(till: Till, cents: int, coin_cents: int = 25, unsure: bool = False) -> Decision:
+    """The payout under way meets one full hopper of such coins, and this much of it truly leaves."""
+    payout_id, place = till.cycle.last_payout_id, f"hopper:{coin_cents}"
+    till.shop = replace(till.shop, floats={place: 100_000}, closed_hoppers={})
+    decision = till.tell(HoppersAnswered(payout_id, (Hopper(place, coin_cents, 0, 1_000, 77),)))
+    if not till.cycle.payout:
+        return decision
+    paid = () if unsure else (Paid(place, cents),)
+    return till.tell(CoinsPaid(payout_id, paid, (place,) if unsure else ()))
+
+
 def stamp(mono_ms: int = 1_000, boot_id: int = 1) -> Stamp:
     """Half past ten on a Saturday in Quito, by a clock that can be trusted."""
     return Stamp(boot_id, mono_ms, 1_795_275_000_000 + mono_ms, True)
@@ -135,10 +147,10 @@ def a_busy_day(journal: Journal) -> Till:
     till = Till(shop=journal.shop, journal=journal)
     journal.append(stamp(), journal.cycle, [f.CashMoved(1_000, Account("hopper:25"), Account("fund:comun"), "carmen")])
     till.tell_all(coins(100, 100, 100, 100, mark=4), SlotChosen(A1), ItemDropped(1), ReturnPressed())
-    till.tell(PayoutDone(1, paid_cents=50, unpaid_cents=0, place="hopper:25"))
+    pays(till, 50)
     till.tell_all(coins(100, 100, 100, 50, mark=8), SlotChosen(A1), VendRefused(2, Closed.JAMMED), ItemDropped(3))
     till.tell_all(coins(100, 100, 100, mark=11), SlotChosen(B1), VendUnknown(4, "no-drop"), ReturnPressed())
-    till.tell(PayoutDone(2, paid_cents=50, unpaid_cents=25, place="hopper:25"))
+    pays(till, 50)
     till.tell_all(coins(25, mark=12, alarm="reset"), DeadlinePassed())
     return till
 
@@ -159,7 +171,9 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.VendFailed(9, A1, 350, Closed.STUCK_HOME),
     f.VendInDoubt(9, A1, 350, "no-drop", CLAIM, (Share(Account("maker:rosa"), 350),)),
     f.PayoutStarted(4, 175),
-    f.PayoutOrdered(4, (HopperOrder("hopper:25", 25, 6, 1_234),)),
+    f.PayoutOrdered(4, (HopperOrder("hopper:25", 25, 6, 1_234, 4_712),)),
+    f.PayoutInDoubt(4, 150, "hopper:25", CLAIM),
+    f.HopperClosed("hopper:25", "short"),
     f.Overpaid(4, 25, "hopper:25"),
     f.Refunded(4, 150, "hopper:25"),
     f.ClaimOwed(4, 25, CLAIM),
@@ -168,9 +182,10 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.SaleRefunded(
         9, 350, (Share(Account("maker:rosa"), 280), Share(Account("fund:comun"), 70)), "coinbox", "carmen", "torn"
     ),
-    f.MakerPaid(ROSA, 280, "safe", "carmen", "luz"),
-    f.CashCounted("coinbox", 500, 475, "carmen", "luz"),
-    f.CashMoved(1000, Account("hopper:25"), Account("safe"), "carmen"),
+    f.MakerPaid(ROSA, 280, "safe", "carmen", "luz", "pago-7"),
+    f.CashCounted("coinbox", 500, 475, "carmen", "luz", "conteo-3"),
+    f.CashMoved(1000, Account("hopper:25"), Account("safe"), "carmen", "sueltos-1"),
+    f.ClockSet(1_795_275_000_000, True),
     f.TroubleSeen("no-coins", "coins", "the port is gone"),
     f.TroubleOver("no-coins", "coins"),
     f.Restored(2, 41, "5a" * 32, "older", 10_000),

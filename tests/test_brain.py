@@ -2,22 +2,23 @@
 
 import queue
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from controller import brain as brains
-from controller.brain import INBOX_MAX, Asked, Brain, Setting
+from controller.brain import STUCK_MS, Brain
 from controller.client import View
 from controller.clock import Clock
 from controller.domain import effects as do
-from controller.domain.catalog import MakerId, ProductId, SlotId
+from controller.domain.catalog import Closed, MakerId, ProductId, SlotId
 from controller.domain.cycle import Phase
 from controller.domain.events import (
     CoinsSeen,
     ItemDropped,
+    MotorFaulty,
     ReturnPressed,
     SlotChosen,
     Trouble,
@@ -25,14 +26,42 @@ from controller.domain.events import (
     TroubleEnded,
     VendUnknown,
 )
+from controller.domain.facts import SlotClosed
+from controller.domain.health import Ill
+from controller.domain.hours import hours
+from controller.domain.money import COINS_CENTS
 from controller.domain.shop import Policy
-from controller.domain.stocking import ApproveRule, AssignSlot, CountSlot, PutMaker, PutProduct, Refusal
+from controller.domain.stocking import ApproveRule, AssignSlot, CountSlot, OpenSlot, PutMaker, PutProduct, Refusal
+from controller.domain.treasury import CountCash, MoveCash
+from controller.inbox import INBOX_MAX, Asked
 from controller.ledger import reports
-from controller.ledger.journal import Journal
+from controller.ledger.journal import Journal, Stamp
 from controller.ledger.schema import create
 from controller.ledger.verify import verify
+from controller.setting import Setting
 
 CHUMPI_CENTS = 500
+STAMP = Stamp(1, 0, 0, True)
+
+
+@dataclass
+class HandSet:
+    """Clocks that move only when the test moves them."""
+
+    week: int = 0
+    mono: int = 1_000
+
+    def mono_ms(self) -> int:
+        return self.mono
+
+    def wall_ms(self) -> int:
+        return 1_795_275_000_000 + self.mono
+
+    def trusted(self) -> bool:
+        return True
+
+    def week_min(self) -> int:
+        return self.week
 
 
 @dataclass(frozen=True)
@@ -42,8 +71,8 @@ class DollarsSoFar:
     counter: int
     source: str = "cctalk:simulated:7"
 
-    def since(self, mark: int | None) -> CoinsSeen | None:
-        new = self.counter - (mark or 0)
+    def since(self, marks: Mapping[str, int]) -> CoinsSeen | None:
+        new = self.counter - marks.get(self.source, 0)
         return CoinsSeen("coins", self.source, self.counter, (100,) * new) if new else None
 
 
@@ -55,7 +84,7 @@ class Machine:
             create(path)
         self.done: list[do.Effect] = []
         self.pictures: list[View] = []
-        kinds = (do.Dispense, do.QueryVend, do.PayOut, do.QueryPayout, do.AcceptCoins)
+        kinds = (do.Dispense, do.QueryVend, do.BringHome, do.AskHoppers, do.AcceptCoins)
         performers = dict.fromkeys(kinds, self.done.append)
         setting = Setting("prueba", "0", frozenset({SlotId("A1")}))
         self.brain = Brain(Journal(path, Policy()), Clock(), setting, performers, self._show)
@@ -121,7 +150,7 @@ def test_coins_are_told_to_stop_and_to_start_once_each(machine: Machine) -> None
     machine.brain.handle(TroubleBegan(Trouble.DOOR_OPEN))
     machine.brain.handle(TroubleBegan(Trouble.DOOR_OPEN))
     machine.brain.handle(TroubleEnded(Trouble.DOOR_OPEN))
-    assert machine.told(do.AcceptCoins) == [do.AcceptCoins(False), do.AcceptCoins(True)]
+    assert machine.told(do.AcceptCoins) == [do.AcceptCoins(frozenset()), do.AcceptCoins(frozenset(COINS_CENTS))]
 
 
 def test_a_full_inbox_is_a_fault_and_not_a_wait(machine: Machine) -> None:
@@ -196,7 +225,7 @@ def test_while_the_disk_is_away_no_coin_is_welcome(machine: Machine, monkeypatch
     away = [picture for picture in machine.pictures if "disk" in picture.troubles]
     assert away
     assert not any(picture.coins_welcome for picture in away)
-    assert machine.told(do.AcceptCoins) == [do.AcceptCoins(False), do.AcceptCoins(True)]
+    assert machine.told(do.AcceptCoins) == [do.AcceptCoins(frozenset()), do.AcceptCoins(frozenset(COINS_CENTS))]
     assert machine.brain.cycle.credit_cents == 100
 
 
@@ -217,8 +246,89 @@ def test_a_disk_without_room_stops_the_coins_and_room_brings_them_back(
     """With less free disk than the floor no coin is taken; with more the machine sells again by itself."""
     monkeypatch.setattr(brains, "disk_is_writable", lambda *_: False)
     machine.brain._tick()
-    assert Trouble.DISK in machine.brain.troubles
+    assert Ill(Trouble.DISK) in machine.brain.health
     monkeypatch.setattr(brains, "disk_is_writable", lambda *_: True)
     machine.brain._tick()
-    assert machine.brain.troubles == frozenset()
-    assert machine.told(do.AcceptCoins) == [do.AcceptCoins(False), do.AcceptCoins(True)]
+    assert machine.brain.health == frozenset()
+    assert machine.told(do.AcceptCoins) == [do.AcceptCoins(frozenset()), do.AcceptCoins(frozenset(COINS_CENTS))]
+
+
+def test_money_asked_for_twice_with_one_id_moves_once(machine: Machine) -> None:
+    """After no answer a person asks again; the books have it once, and another wish cannot hide behind the id."""
+    move = MoveCash(2_500, "float:museo", "hopper:25", "carmen", "sueltos-1")
+    assert machine.ask(move) is None
+    assert machine.ask(move) is None
+    other = machine.ask(replace(move, cents=5_000))
+
+    assert other is not None
+    assert other.code == "used-id"
+    assert reports.balances(machine.brain.journal.db)["hopper:25"] == 2_500
+
+
+def test_a_count_asked_for_twice_is_one_count(machine: Machine) -> None:
+    """The second time the box is empty by the books; the first count stands and nothing is short."""
+    machine.coin(3)
+    count = CountCash(300, "carmen", "luz", "conteo-1")
+    assert machine.ask(count) is None
+    assert machine.ask(count) is None
+
+    balances = reports.balances(machine.brain.journal.db)
+    assert (balances["safe"], balances["coinbox"], balances.get("over_short", 0)) == (300, 0, 0)
+
+
+def test_an_opened_slot_has_its_spiral_brought_home(machine: Machine) -> None:
+    """Opening is written down first; a slot that was open is left alone; a spiral that stays away closes it again."""
+    machine.brain.journal.append(STAMP, machine.brain.cycle, [SlotClosed(SlotId("A1"), Closed.JAMMED)])
+    assert machine.ask(OpenSlot(SlotId("A1"), "nina")) is None
+    assert machine.ask(OpenSlot(SlotId("A1"), "nina")) is None
+    assert machine.told(do.BringHome) == [do.BringHome(SlotId("A1"))]
+
+    machine.brain.handle(MotorFaulty(SlotId("A1"), Closed.JAMMED))
+    assert machine.brain.shop.slots[SlotId("A1")].closed is Closed.JAMMED
+
+
+def test_closing_time_stops_the_coins_and_morning_brings_them_back(machine: Machine) -> None:
+    """A quiet second is enough to notice either, and both are facts."""
+    machine.brain._clock = HandSet(week=12 * 60)
+    machine.brain._setting = replace(machine.brain._setting, hours=hours(("tue-sun 09:00-17:30",)))
+    machine.brain._tick()
+    assert machine.pictures[-1].troubles == ("closed",)
+    assert not machine.pictures[-1].coins_welcome
+
+    machine.brain._clock.week = 1_440 + 12 * 60
+    machine.brain._tick()
+    assert machine.pictures[-1].troubles == ()
+    assert machine.pictures[-1].coins_welcome
+
+
+def test_a_brain_that_is_busy_for_too_long_says_so(machine: Machine) -> None:
+    """Half a second with one message is stuck; waiting for the next one never is."""
+    stuck = []
+    machine.brain._clock = clock = HandSet()
+
+    def hang(_: object) -> None:
+        clock.mono += STUCK_MS + 1
+        stuck.append(machine.brain.is_stuck())
+
+    machine.brain._performers[do.AcceptCoins] = hang
+    machine.brain.put(TroubleBegan(Trouble.DOOR_OPEN))
+    machine.brain.stop()
+    machine.brain.run()
+
+    assert stuck == [True]
+    clock.mono += 60_000
+    machine.brain._busy_since_ms = None
+    assert not machine.brain.is_stuck()
+
+
+def test_books_with_a_broken_end_are_opened_and_sell_nothing(machine: Machine) -> None:
+    """Somebody changed the newest fact while the machine was off: it starts, says so, and takes no coin."""
+    db = machine.brain.journal.db
+    db.execute("DROP TRIGGER facts_stay")
+    db.execute("UPDATE facts SET body = replace(body, '6', '9') WHERE seq = (SELECT max(seq) FROM facts)")
+    machine.brain.journal.close()
+    again = Machine(machine.brain.journal.path)
+    again.brain._tick()
+
+    assert again.pictures[-1].troubles == ("books",)
+    assert again.told(do.AcceptCoins) == [do.AcceptCoins(frozenset())]

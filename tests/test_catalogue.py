@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from builders import Outcome, minga
 
-from controller.brain import Asked, Brain, Setting
+from controller.brain import Brain
+from controller.setting import Setting
 from controller.client import Client
 from controller.clock import Clock
 from controller.commands.init import EXAMPLE

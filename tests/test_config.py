@@ -14,6 +14,8 @@ from controller.config import Config, Machine, keys, load
 from controller.errors import ConfigError
 
 HOPPER = '[[hoppers]]\ncoin_cents = 25\nsecurity = "none"\n'
+BOARD = '[motors]\ndrive = "board"\n'
+CABINET = '[cabinet]\ndrive = "board"\n'
 NAME = '[machine]\nname = "quito-museo-1"\n'
 
 
@@ -90,6 +92,27 @@ def test_nothing_can_be_changed_afterwards(file: Path) -> None:
         config.web.port = 1
 
 
+def test_one_line_moves_the_motors_to_the_board(file: Path) -> None:
+    """The same slots, and the GPIO lines of motors are free for other things."""
+    config = load(written(file, BOARD + "[cabinet]\nlamp = 12\n"))
+    assert config.uses_board
+    assert config.slots() == load(written(file, "")).slots()
+
+
+def test_the_board_has_its_own_rows_and_columns(file: Path) -> None:
+    """Eight rows of ten make eighty slots; without the board's motors they count for nothing."""
+    wide = "[board]\nrows = { A = 0, H = 7 }\ncolumns = { 1 = 0, 10 = 9 }\n"
+    assert load(written(file, BOARD + wide)).slots() == ("A1", "A10", "H1", "H10")
+    assert load(written(file, wide)).slots()[-1] == "B4"
+    assert not load(written(file, wide)).uses_board
+
+
+def test_pulses_alone_make_the_board_needed(file: Path) -> None:
+    """The acceptor hangs on the board, the motors on GPIO lines."""
+    config = load(written(file, '[coins]\nkind = "pulses"\n'))
+    assert (config.uses_board, config.pulses.cents) == (True, 5)
+
+
 # What is wrong
 
 
@@ -119,6 +142,17 @@ def test_nothing_can_be_changed_afterwards(file: Path) -> None:
         ("[cabinet]\nlamp = 12\n", "line 12 is used twice: by `motors.columns.1` and by `cabinet.lamp`"),
         ("[cabinet]\nslot_buttons = { Z9 = 22 }\n", "names ['Z9'], but the motors make"),
         ("[motors]\ncolumns = { uno = 12 }\n", "motors.columns"),
+        ('[motors]\ndrive = "bord"\n', "`motors.drive`: Input should be 'gpio' or 'board'"),
+        (BOARD + "turn_ms = 40000\n", "`motors.turn_ms` is at most 30000 on the board"),
+        (CABINET, "needs motors or pulses on the board too"),
+        (BOARD + '[board]\nport = "x"\n[coins]\nport = "x"\n', "`board.port` must be another port"),
+        ("[board]\nrows = { A = 8 }\n", "`board.rows"),
+        ("[board]\nrows = { A = 3, B = 3 }\n", "`board.rows`: ['A', 'B'] share a number"),
+        ("[board]\nreturn_key = 4\nslot_keys = { A1 = 4 }\n", "`board.slot_keys`: ['A1', 'return_key'] share a key"),
+        (BOARD + "[board]\nslot_keys = { Z9 = 4 }\n", "`board.slot_keys` names ['Z9'], but the motors make"),
+        (BOARD + '[board]\nhalf_turns = ["Z9"]\n', "`board.half_turns` names ['Z9'], but the motors make"),
+        ("[pulses]\npulse_ms_min = 120\n", "`pulses.pulse_ms_min` must be less than `pulses.pulse_ms_max`"),
+        ("[pulses]\nvalue = 5\n", "`pulses.value` is not a key"),
         ('[motors]\nrows = { A1 = 5, A = 6 }\ncolumns = { "1" = 12, "11" = 13 }\n', "motors.rows"),
     ],
     ids=lambda value: re.sub(r"[^\w ]", " ", value)[:40],
@@ -202,7 +236,13 @@ def test_every_commented_key_can_be_uncommented(file: Path) -> None:
     """A key without a default is shown in a form that TOML takes once a value stands behind it."""
     text = commented("quito-museo-1").partition("# [[")[0]
     for key in re.findall(r"^# (\w+) =", text, re.MULTILINE):
-        value = "{}" if key.endswith(("values_cents", "buttons")) else '"offset"'
+        value = (
+            "{}"
+            if key.endswith(("values_cents", "buttons", "slot_keys"))
+            else "7"
+            if key == "return_key"
+            else '"offset"'
+        )
         text = re.sub(rf"^# {key} =.*$", f"{key} = {value}", text, flags=re.MULTILINE)
     file.write_text(text)
 

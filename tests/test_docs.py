@@ -59,6 +59,8 @@ def as_default(value: object) -> str:
         return "none: must be given"
     if value is None:
         return "not set"
+    if isinstance(value, bool | list):
+        return f"`{str(value).lower()}`"
     if isinstance(value, dict):
         return f"`{{ {', '.join(f'{key} = {item}' for key, item in value.items())} }}`" if value else "`{ }`"
     return f"`{value}`" if isinstance(value, int) else f'`"{value}"`'

@@ -109,6 +109,8 @@ def _docstrings(model: type[BaseModel]) -> dict[str, str]:
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
     return str(value) if isinstance(value, int) else f'"{value}"'

@@ -3,6 +3,7 @@
 Every command asks the running controller, which alone writes the books; nothing is done when it says no.
 """
 
+import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from controller.domain.catalog import MakerId
 from controller.domain.facts import Verdict
 from controller.domain.money import cents_from, dollars
 from controller.domain.stocking import Wish
-from controller.domain.treasury import CountCash, MoveCash, PayMaker, RefundSale, SettleClaim
+from controller.domain.treasury import CountCash, MoveCash, Numbered, PayMaker, RefundSale, SettleClaim
 from controller.errors import MingaError
 from controller.ledger import reports
 from controller.ledger.connection import open_readonly
@@ -26,6 +27,11 @@ money = typer.Typer(
 By = Annotated[str, typer.Option("--by", help="Who decides or does it; it stands in the books.")]
 Witness = Annotated[str, typer.Option("--witness", help="Who watches; another person.")]
 Place = Annotated[str, typer.Option("--place", help="Where the money is taken from: coinbox, safe, bank, hopper:25.")]
+ANSWER_S = 8.0
+"""Longer than the controller itself waits for its brain, so that its own word comes first."""
+WishId = Annotated[
+    str, typer.Option("--id", help="To ask again without doing it twice: the id a command that got no answer has told.")
+]
 Amount = Annotated[str, typer.Argument(help="Dollars, such as 12.50.")]
 
 
@@ -80,6 +86,7 @@ def count(
     by: By,
     witness: Witness,
     place: Place = "coinbox",
+    wish_id: WishId = "",
     config: ConfigFile = Path("minga.toml"),
 ) -> None:
     """Empty the cash box into the safe: count first, the books' own figure is shown only afterwards.
@@ -89,7 +96,11 @@ def count(
     counted_cents = _cents(amount)
     settings = load(config)
     expected_cents = reports.balances(open_readonly(settings.machine.database)).get(place, 0)
-    _ask(config, CountCash(counted_cents, by, witness, place), f"{dollars(counted_cents)} lie in the safe")
+    _ask(
+        config,
+        CountCash(counted_cents, by, witness, wish_id or _new_id(), place),
+        f"{dollars(counted_cents)} lie in the safe",
+    )
     typer.echo(f"by the books {dollars(expected_cents)}, difference {dollars(counted_cents - expected_cents)}")
 
 
@@ -100,13 +111,18 @@ def pay(
     by: By,
     witness: Witness,
     place: Place = "safe",
+    wish_id: WishId = "",
     config: ConfigFile = Path("minga.toml"),
 ) -> None:
     """Pay a maker what she is owed, or part of it.
 
     Example: minga money pay rosa 26.40 --by carmen --witness luz
     """
-    _ask(config, PayMaker(MakerId(maker), _cents(amount), by, witness, place), f"{maker} got {amount}")
+    _ask(
+        config,
+        PayMaker(MakerId(maker), _cents(amount), by, witness, wish_id or _new_id(), place),
+        f"{maker} got {amount}",
+    )
 
 
 @money.command()
@@ -115,21 +131,31 @@ def move(
     source: Annotated[str, typer.Argument(help="A place, or a fund that gives a float.")],
     target: Annotated[str, typer.Argument(help="The place that has it now.")],
     by: By,
+    wish_id: WishId = "",
     config: ConfigFile = Path("minga.toml"),
 ) -> None:
     """Move cash from one place to another, such as coins from the safe into a hopper.
 
     Example: minga money move 25.00 safe hopper:25 --by carmen
     """
-    _ask(config, MoveCash(_cents(amount), source, target, by), f"{amount} are in {target}")
+    _ask(config, MoveCash(_cents(amount), source, target, by, wish_id or _new_id()), f"{amount} are in {target}")
 
 
 def _ask(config: Path, wish: Wish, done: str) -> None:
-    with Client(load(config).machine.socket) as client:
-        answer = client.ask(wish)
+    """Ask the controller. Raises MingaError with its words; without an answer, with the way to ask again safely."""
+    again = f"; to ask again without doing it twice: --id {wish.wish_id}" if isinstance(wish, Numbered) else ""
+    with Client(load(config).machine.socket, ANSWER_S) as client:
+        try:
+            answer = client.ask(wish)
+        except MingaError as error:
+            raise MingaError(f"{error}{again}") from None
     if not answer.ok:
-        raise MingaError(answer.words)
+        raise MingaError(answer.words + (again if answer.code == "busy" else ""))
     typer.echo(f"In the books: {done}.")
+
+
+def _new_id() -> str:
+    return secrets.token_hex(6)
 
 
 def _cents(amount: str) -> int:

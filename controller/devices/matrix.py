@@ -16,9 +16,8 @@ and a question is answered with VendUnknown. Lines that cannot be reached are to
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from threading import Thread
 
@@ -26,8 +25,17 @@ from controller.config import Motors
 from controller.devices.curtain import Curtain
 from controller.devices.spirals import Spirals
 from controller.domain.catalog import Closed, SlotId
-from controller.domain.effects import Dispense, QueryVend
-from controller.domain.events import DeviceGone, DeviceReturned, Event, ItemDropped, Trouble, VendRefused, VendUnknown
+from controller.domain.effects import BringHome, Dispense, QueryVend
+from controller.domain.events import (
+    DeviceGone,
+    DeviceReturned,
+    Event,
+    ItemDropped,
+    MotorFaulty,
+    Trouble,
+    VendRefused,
+    VendUnknown,
+)
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +45,6 @@ REMEMBERED_MAX = 1_000
 PULSE_S = 2.0
 """How often idle lines are read to find a loss, and lost ones tried again."""
 END_S = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class TrialTurn:
-    """A person at the open door wants to see this motor turn."""
-
-    slot: SlotId
-    done: "Future[Closed | None]" = field(default_factory=Future)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class MotorMatrix:
 
     def __init__(self, motors: Motors, put: Callable[[Event], None]) -> None:
         self._motors, self._put = motors, put
-        self._orders: Queue[Dispense | QueryVend | TrialTurn | None] = Queue(ORDERS_MAX)
+        self._orders: Queue[Dispense | QueryVend | BringHome | None] = Queue(ORDERS_MAX)
         self._results: OrderedDict[int, Event] = OrderedDict()
         self._strays = 0
         self._lost: str | None = None
@@ -80,14 +80,12 @@ class MotorMatrix:
         """Tell what became of this vend; turns nothing, returns at once."""
         self._order(effect)
 
-    def turn_test(self, slot: SlotId) -> "Future[Closed | None]":
-        """Turn a spiral for a person, also home from mid-turn; the future says what is wrong, None if nothing is."""
-        test = TrialTurn(slot)
+    def bring_home(self, effect: BringHome) -> None:
+        """Bring a spiral that stands in mid-turn home; returns at once. Told by `MotorFaulty`, and only if it fails."""
         try:
-            self._orders.put_nowait(test)
-        except Full as error:
-            test.done.set_exception(error)
-        return test.done
+            self._orders.put_nowait(effect)
+        except Full:
+            self._put(MotorFaulty(effect.slot, Closed.NO_MOTOR))
 
     def status(self) -> Status:
         return Status(self._lost, self._strays + (0 if self._lost else self._curtain.strays))
@@ -118,8 +116,8 @@ class MotorMatrix:
             match order:
                 case Dispense() | QueryVend():
                     self._tell(self._result(order))
-                case TrialTurn():
-                    self._try(order)
+                case BringHome(slot):
+                    self._bring_home(slot)
         self._shut()
 
     def _result(self, order: Dispense | QueryVend) -> Event:
@@ -157,14 +155,18 @@ class MotorMatrix:
             return VendUnknown(vend_id, "no-drop")
         return VendRefused(vend_id, fault) if self._curtain.works() else VendUnknown(vend_id, "sensor")
 
-    def _try(self, test: TrialTurn) -> None:
+    def _bring_home(self, slot: SlotId) -> None:
+        if slot not in self._spirals or (self._lost and not self._return()):
+            self._tell(MotorFaulty(slot, Closed.NO_MOTOR))
+            return
         try:
-            fault = self._spirals.turn(test.slot)
-            test.done.set_result(self._spirals.bring_home(test.slot) if fault is Closed.NO_MOTOR else fault)
+            fault = self._spirals.bring_home(slot)
         except Exception as error:
-            log.exception("a trial of %s failed", test.slot)
-            test.done.set_exception(error)
+            log.exception("%s could not be brought home", slot)
+            fault = Closed.NO_MOTOR
             self._lose(error)
+        if fault:
+            self._tell(MotorFaulty(slot, fault))
 
     def _tell(self, event: Event) -> None:
         if not self._closing:

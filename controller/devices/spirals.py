@@ -66,8 +66,10 @@ class Spirals:
         return None
 
     def bring_home(self, slot: str) -> Closed | None:
-        """Turn a spiral that stands in mid-turn until it is home; for a person at the open door, never for a sale."""
+        """Turn a spiral that stands in mid-turn until it is home; one at home is let go at once. Never for a sale."""
         with self._driven(slot, afoot=True):
+            if self._home.wait_for_active(self._answers_s):
+                return None
             return None if self._came_home.wait(self._turn_s) else Closed.JAMMED
 
     def touch(self) -> bool:

@@ -66,11 +66,13 @@ def postings(fact: f.Fact) -> tuple[Posting, ...]:
             return move(cents, HOLD, Account(place))
         case f.Overpaid(cents=cents, place=place):
             return move(cents, OVER_SHORT, Account(place))
+        case f.PayoutInDoubt(cents=cents):
+            return move(cents, HOLD, DOUBT)
         case f.ClaimOwed(cents=cents):
             return move(cents, HOLD, CLAIMS)
         case f.CreditAbandoned(cents=cents):
             return move(cents, CREDIT, UNCLAIMED)
-        case f.ClaimSettled(account=account, cents=cents, verdict=f.Verdict.REFUNDED, place=place):
+        case f.ClaimSettled(account=account, cents=cents, place=place) if place:
             return move(cents, account, Account(place))
         case f.ClaimSettled(account=account, cents=cents, shares=shares):
             return (Posting(account, cents), *_to(shares))

@@ -4,7 +4,7 @@ A hopper counts every coin it ever paid and keeps that number through power cuts
 so what an order has paid is a difference that can be asked for at any time, however often.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -17,16 +17,21 @@ class Hopper:
     coin_cents: int
     coins: int
     lifetime_coins: int
+    serial: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HopperOrder:
-    """Pay this many coins. `lifetime_before` is the hopper's own count of coins ever paid when the order was written."""
+    """Pay this many coins. `lifetime_before` is the hopper's own count of coins ever paid when the order was written.
+
+    `serial` is the hopper's own number then, None when it has none: the count of another hopper would mean nothing.
+    """
 
     place: str
     coin_cents: int
     coins: int
     lifetime_before: int
+    serial: int | None = None
 
     @property
     def cents(self) -> int:
@@ -49,6 +54,21 @@ def orders(cents: int, hoppers: Iterable[Hopper]) -> tuple[HopperOrder, ...]:
             for count in range(1, min(hopper.coins, (cents - reached) // hopper.coin_cents) + 1):
                 total, many = reached + count * hopper.coin_cents, coins + count
                 if total not in best or many < best[total][0]:
-                    order = HopperOrder(hopper.place, hopper.coin_cents, count, hopper.lifetime_coins)
+                    order = HopperOrder(hopper.place, hopper.coin_cents, count, hopper.lifetime_coins, hopper.serial)
                     best[total] = (many, (*chosen, order))
     return best[max(best)][1]
+
+
+def payable(coins: Mapping[int, int]) -> int:
+    """Every amount that can be paid out exactly of so many coins (cents to how many), as a set of bits: bit n is n cents.
+
+    Bits make it cheap: the screen and the acceptor ask after every coin.
+    """
+    reached = 1
+    for coin_cents, many in coins.items():
+        left, step = many, 1
+        while left:
+            taken = min(step, left)
+            reached |= reached << coin_cents * taken
+            left, step = left - taken, step * 2
+    return reached

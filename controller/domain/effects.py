@@ -28,19 +28,10 @@ class QueryVend(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class PayOut(Effect):
-    """Give this much back, for this payout. A second one with the same id pays nothing."""
+class BringHome(Effect):
+    """Bring this slot's spiral home if a fault or a power cut left it in mid-turn; one that is home does not move."""
 
-    payout_id: int
-    cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class QueryPayout(Effect):
-    """Tell what became of this payout; never pay anything."""
-
-    payout_id: int
-    cents: int
+    slot: SlotId
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +59,6 @@ class AskPaid(Effect):
 
 @dataclass(frozen=True, slots=True)
 class AcceptCoins(Effect):
-    """Take coins from now on, or take none."""
+    """Let coins of these values in from now on, and no others; none at all when there are none."""
 
-    accept: bool
+    cents: frozenset[int]

@@ -4,6 +4,7 @@ Devices, pages and the passing of time put events into the brain's inbox; `contr
 means.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -20,6 +21,10 @@ class Trouble(StrEnum):
     NO_MOTORS = "no-motors"
     NO_SENSOR = "no-sensor"
     DISK = "disk"
+    BOOKS = "books"
+    """The books were read whole and do not agree with themselves: a person has to look before more is written."""
+    CLOSED = "closed"
+    """Outside the museum's opening hours."""
     NO_HOPPER = "no-hopper"
     """A hopper is away: the machine sells on, and what it cannot give back becomes a claim."""
 
@@ -35,10 +40,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class CoinsSeen(Event):
-    """Coins a device took since its last committed mark, oldest first, and the mark to commit with them.
+    """Coins a device took since its last committed mark, oldest first, and the marks to commit with them.
 
     `coins_cents` holds only coins of known value. `alarm` is None, or why coins may be missing (`reset`, `lost`,
-    `unknown-coin`), then `lost` is how many events are surely gone.
+    `unknown-coin`, `hidden`), then `lost` is how many coins or events are surely gone. `more_marks` are what else is
+    to be remembered of this device, by a name that begins with its `source`.
     """
 
     device: str
@@ -47,21 +53,23 @@ class CoinsSeen(Event):
     coins_cents: tuple[int, ...] = ()
     alarm: str | None = None
     lost: int = 0
+    more_marks: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def marks(self) -> dict[str, int]:
+        """Everything to commit with this news, by name."""
+        return {self.source: self.mark, **dict(self.more_marks)}
 
 
 class Reading(Protocol):
     """What a money device remembers right now, before the books say which of it is news.
 
-    The brain resolves it against the mark it committed last for `source`; so a reading may be repeated, or lost, and
-    no coin is booked twice or forgotten.
+    The brain resolves it against the marks it committed last; so a reading may be repeated, or lost, and no coin is
+    booked twice or forgotten.
     """
 
-    @property
-    def source(self) -> str:
-        """The device's lasting name: maker and serial number."""
-
-    def since(self, mark: int | None) -> CoinsSeen | None:
-        """The news after `mark` (None: this device was never seen before), or None when there is none."""
+    def since(self, marks: Mapping[str, int]) -> CoinsSeen | None:
+        """The news after `marks`, by the device's lasting name, or None when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,11 @@ class SlotChosen(Event):
 @dataclass(frozen=True, slots=True)
 class ReturnPressed(Event):
     """The visitor wants her money back."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillHere(Event):
+    """The visitor asks for more time before her credit is kept as unclaimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +112,11 @@ class VendUnknown(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class PayoutDone(Event):
-    """A payout ended: what left the machine from which place, and what did not."""
+class MotorFaulty(Event):
+    """A spiral that a person has just opened could not be brought home: it cannot sell."""
 
-    payout_id: int
-    paid_cents: int
-    unpaid_cents: int
-    place: str = ""
+    slot: SlotId
+    reason: Closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +129,10 @@ class HoppersAnswered(Event):
 
 @dataclass(frozen=True, slots=True)
 class CoinsPaid(Event):
-    """A payout's orders ended: what truly left each hopper. `unsure` names hoppers whose own counts disagree."""
+    """A payout's orders ended: what truly left each hopper.
+
+    `unsure` names places that need a look. One that is not in `paid` too cannot say what left it: that is a doubt.
+    """
 
     payout_id: int
     paid: tuple[Paid, ...]

@@ -1,9 +1,11 @@
 """Whether the machine can honour a sale, decided in this one place.
 
-Devices and the disk report troubles; any trouble stops the coins and the selling, and the same words go to the screen,
-the lamp and the lab. A broken drop sensor is noticed at a vend and forgiven when somebody has opened and closed the
-door.
+Devices, the disk, the books and the opening hours report troubles; any trouble stops the coins and the selling, and the
+same words go to the screen, the lamp and the lab. A trouble is told by device, because one hopper's return does not bring
+back the other. A broken drop sensor is noticed at a vend and forgiven when somebody has opened and closed the door.
 """
+
+from dataclasses import dataclass
 
 from controller.domain import facts as f
 from controller.domain.catalog import Closed
@@ -15,32 +17,55 @@ WORDS = {
     Trouble.NO_MOTORS: "the motors do not answer",
     Trouble.NO_SENSOR: "the drop sensor failed its test",
     Trouble.DISK: "the disk cannot be written",
+    Trouble.BOOKS: "the books do not agree with themselves",
+    Trouble.CLOSED: "outside the opening hours",
     Trouble.NO_HOPPER: "a hopper does not answer",
 }
 
 
-def after(troubles: frozenset[Trouble], event: Event) -> frozenset[Trouble]:
-    """The troubles once this event has happened."""
+@dataclass(frozen=True, slots=True, order=True)
+class Ill:
+    """One trouble of one device; troubles of the machine itself have no device."""
+
+    trouble: Trouble
+    device: str = ""
+
+
+Health = frozenset[Ill]
+
+
+def troubles(health: Health) -> frozenset[Trouble]:
+    """What is wrong, whoever has it."""
+    return frozenset(ill.trouble for ill in health)
+
+
+def away(health: Health) -> frozenset[str]:
+    """The devices that are ill, by name."""
+    return frozenset(ill.device for ill in health if ill.device)
+
+
+def after(health: Health, event: Event) -> Health:
+    """The health once this event has happened."""
     match event:
-        case TroubleBegan(trouble) | DeviceGone(trouble=trouble):
-            return troubles | {trouble}
+        case TroubleBegan(trouble):
+            return health | {Ill(trouble)}
+        case DeviceGone(device=device, trouble=trouble):
+            return health | {Ill(trouble, device)}
         case TroubleEnded(Trouble.DOOR_OPEN):
-            return troubles - {Trouble.DOOR_OPEN, Trouble.NO_SENSOR}
-        case TroubleEnded(trouble) | DeviceReturned(trouble=trouble):
-            return troubles - {trouble}
+            return health - {Ill(Trouble.DOOR_OPEN), Ill(Trouble.NO_SENSOR)}
+        case TroubleEnded(trouble):
+            return health - {Ill(trouble)}
+        case DeviceReturned(device=device, trouble=trouble):
+            return health - {Ill(trouble, device)}
         case VendRefused(reason=Closed.SENSOR):
-            return troubles | {Trouble.NO_SENSOR}
+            return health | {Ill(Trouble.NO_SENSOR)}
         case _:
-            return troubles
+            return health
 
 
-def facts(before: frozenset[Trouble], now: frozenset[Trouble], event: Event) -> tuple[f.Fact, ...]:
+def facts(before: Health, now: Health, event: Event) -> tuple[f.Fact, ...]:
     """What to write down about the difference."""
-    device, reason = "", ""
-    if isinstance(event, DeviceGone | DeviceReturned):
-        device = event.device
-    if isinstance(event, DeviceGone):
-        reason = event.reason
-    began = [f.TroubleSeen(trouble.value, device, reason or WORDS[trouble]) for trouble in sorted(now - before)]
-    ended = [f.TroubleOver(trouble.value, device) for trouble in sorted(before - now)]
+    reason = event.reason if isinstance(event, DeviceGone) else ""
+    began = [f.TroubleSeen(ill.trouble.value, ill.device, reason or WORDS[ill.trouble]) for ill in sorted(now - before)]
+    ended = [f.TroubleOver(ill.trouble.value, ill.device) for ill in sorted(before - now)]
     return (*began, *ended)

@@ -8,6 +8,9 @@ import re
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
+COINS_CENTS = (1, 5, 10, 25, 50, 100)
+"""The coins that circulate in Ecuador: US ones and the country's own side by side."""
+
 Name = TypeVar("Name", bound=Hashable)
 
 

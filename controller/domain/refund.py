@@ -10,9 +10,9 @@ from dataclasses import replace
 from controller.domain import change
 from controller.domain import effects as do
 from controller.domain import facts as f
-from controller.domain.change import Paid
+from controller.domain.change import HopperOrder
 from controller.domain.cycle import Cycle, Decision, News, Payout, Phase
-from controller.domain.events import CoinsPaid, Event, HoppersAnswered, PayoutDone
+from controller.domain.events import CoinsPaid, Event, HoppersAnswered
 from controller.domain.shop import Shop
 from controller.domain.waits import claimed, noticed, settled, with_code
 
@@ -31,7 +31,7 @@ def give_back(cycle: Cycle, now_ms: int, shop: Shop) -> Decision:
         deadline_ms=now_ms + shop.policy.dispense_ms,
     )
     started = f.PayoutStarted(payout.payout_id, payout.cents)
-    return Decision(refunding, (started,), (do.PayOut(payout.payout_id, payout.cents),))
+    return Decision(refunding, (started,), (do.AskHoppers(payout.payout_id),))
 
 
 def refund(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
@@ -41,10 +41,8 @@ def refund(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
     match event:
         case HoppersAnswered():
             return _order(cycle, payout, event, now_ms, shop)
-        case CoinsPaid(paid=paid):
-            return _end(cycle, payout, paid, now_ms, shop)
-        case PayoutDone(paid_cents=paid_cents, place=place):
-            return _end(cycle, payout, (Paid(place, paid_cents),) if paid_cents else (), now_ms, shop)
+        case CoinsPaid():
+            return _end(cycle, payout, event, now_ms, shop)
         case _:
             raise AssertionError(f"{event} says nothing about a payout")
 
@@ -64,25 +62,52 @@ def _order(cycle: Cycle, payout: Payout, event: HoppersAnswered, now_ms: int, sh
     filled = (replace(hopper, coins=shop.coins_in(hopper)) for hopper in event.hoppers)
     orders = change.orders(payout.cents, filled)
     if not orders:
-        return _end(cycle, payout, (), now_ms, shop)
+        return _end(cycle, payout, CoinsPaid(payout.payout_id, ()), now_ms, shop)
     ordered = replace(cycle, payout=replace(payout, orders=orders), deadline_ms=now_ms + shop.policy.dispense_ms)
     return Decision(ordered, (f.PayoutOrdered(payout.payout_id, orders),), (do.PayCoins(payout.payout_id, orders),))
 
 
-def _end(cycle: Cycle, payout: Payout, paid: tuple[Paid, ...], now_ms: int, shop: Shop) -> Decision:
-    """What left the machine is refunded; what could not leave is owed by a claim code; what left too much is noted."""
+def _end(cycle: Cycle, payout: Payout, ended: CoinsPaid, now_ms: int, shop: Shop) -> Decision:
+    """What left the machine is refunded, what may have left is in doubt, what could not leave is owed."""
+    facts, owed_cents = _paid(payout, ended)
+    notice = noticed(News.REFUNDED, now_ms, shop, cents=payout.cents - owed_cents)
+    over = replace(cycle, payout=None, notice=notice)
+    for order in _unsure(payout, ended):
+        doubt_cents = min(order.cents, owed_cents)
+        if doubt_cents:
+            owed_cents -= doubt_cents
+            over, claim = claimed(over, shop)
+            facts.append(f.PayoutInDoubt(payout.payout_id, doubt_cents, order.place, claim))
+            over = with_code(over, noticed(News.DOUBT, now_ms, shop, cents=doubt_cents, claim=claim), now_ms)
+    if owed_cents:
+        over, claim = claimed(over, shop)
+        facts.append(f.ClaimOwed(payout.payout_id, owed_cents, claim))
+        over = with_code(over, noticed(News.CLAIM, now_ms, shop, cents=owed_cents, claim=claim), now_ms)
+    return Decision(settled(over, now_ms, shop), (*facts, *_closed(payout, ended)))
+
+
+def _paid(payout: Payout, ended: CoinsPaid) -> tuple[list[f.Fact], int]:
+    """Facts for what truly left, also when it was too much; and what is still owed, in cents."""
     facts: list[f.Fact] = []
     owed_cents = payout.cents
-    for part in paid:
+    for part in ended.paid:
         due_cents = min(part.cents, owed_cents)
         owed_cents -= due_cents
         facts += [f.Refunded(payout.payout_id, due_cents, part.place)] if due_cents else []
         if part.cents > due_cents:
             facts.append(f.Overpaid(payout.payout_id, part.cents - due_cents, part.place))
-    paid_cents = payout.cents - owed_cents
-    over = replace(cycle, payout=None, notice=noticed(News.REFUNDED, now_ms, shop, cents=paid_cents))
-    if owed_cents:
-        over, claim = claimed(over, shop)
-        facts.append(f.ClaimOwed(payout.payout_id, owed_cents, claim))
-        over = with_code(over, noticed(News.CLAIM, now_ms, shop, cents=owed_cents, claim=claim), now_ms)
-    return Decision(settled(over, now_ms, shop), tuple(facts))
+    return facts, owed_cents
+
+
+def _unsure(payout: Payout, ended: CoinsPaid) -> tuple[HopperOrder, ...]:
+    """The orders of which nobody can say what left."""
+    told = {part.place for part in ended.paid}
+    return tuple(order for order in payout.orders if order.place in ended.unsure and order.place not in told)
+
+
+def _closed(payout: Payout, ended: CoinsPaid) -> tuple[f.HopperClosed, ...]:
+    """The hoppers whose coins are not what the books believe: nothing is counted on in them until somebody counts."""
+    left_cents = {part.place: part.cents for part in ended.paid}
+    unsure = {order.place: "unsure" for order in payout.orders if order.place in ended.unsure}
+    short = {order.place: "short" for order in payout.orders if left_cents.get(order.place, 0) < order.cents}
+    return tuple(f.HopperClosed(place, reason) for place, reason in (short | unsure).items())

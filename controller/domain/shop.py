@@ -6,6 +6,7 @@ are forgotten at a restart.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from types import MappingProxyType
 
 from controller.domain import facts as f
@@ -24,6 +25,18 @@ from controller.domain.catalog import (
 )
 from controller.domain.change import Hopper
 from controller.domain.events import HARMLESS, Trouble
+from controller.domain.money import COINS_CENTS
+
+
+class Unreturnable(StrEnum):
+    """What to do with a coin that could be neither spent to the cent nor given back."""
+
+    ACCEPT = "accept"
+    """Let it in: what cannot go back becomes a claim code."""
+    SPENDABLE = "spendable"
+    """Let it in only while it can still buy something to the cent, or the hoppers can give the rest back."""
+    REFUSE = "refuse"
+    """Let it in only while the hoppers can give everything back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,8 @@ class Policy:
     dispense_ms: int = 12_000
     notice_ms: int = 20_000
     credit_max_cents: int = 2_000
+    unreturnable: Unreturnable = Unreturnable.ACCEPT
+    coins_cents: tuple[int, ...] = COINS_CENTS
 
 
 def _nothing() -> Mapping[SlotId, Slot]:
@@ -42,12 +57,14 @@ def _nothing() -> Mapping[SlotId, Slot]:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Money that waits for a person: in which account, and for a doubt the shares it would be sold by."""
+    """Money that waits for a person: in which account, for a vend in doubt the shares it would be sold by, and for a
+    payout in doubt the place its coins may have left."""
 
     code: str
     account: Account
     cents: int
     shares: tuple[Share, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +80,10 @@ class Shop:
     troubles: frozenset[Trouble] = frozenset()
     floats: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """What the books say lies in each hopper, in cents by its account."""
+    closed_hoppers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The hoppers that somebody must count before they pay again, and why."""
+    away: frozenset[str] = frozenset()
+    """The devices that do not answer right now, by name; a hopper's name is its account."""
     policy: Policy = Policy()
     claim_key: bytes = b""
 
@@ -70,13 +91,21 @@ class Shop:
         return iter(self.slots.values())
 
     def coins_in(self, hopper: Hopper) -> int:
-        """How many coins the books say are in this hopper."""
-        return max(0, self.floats.get(hopper.place, 0)) // hopper.coin_cents
+        """How many coins the books say this hopper can pay; none when it is closed."""
+        closed = hopper.place in self.closed_hoppers
+        return 0 if closed else max(0, self.floats.get(hopper.place, 0)) // hopper.coin_cents
+
+    @property
+    def change_coins(self) -> dict[int, int]:
+        """What the hoppers that answer can pay right now: how many coins of each value in cents."""
+        ready = {p: cents for p, cents in self.floats.items() if p not in self.closed_hoppers and p not in self.away}
+        values = {int(place.partition(":")[2]): cents for place, cents in ready.items()}
+        return {coin_cents: cents // coin_cents for coin_cents, cents in values.items() if cents >= coin_cents}
 
     @property
     def gives_change(self) -> bool:
         """Whether there is anything in the hoppers to give back; without it only exact amounts make sense."""
-        return any(cents > 0 for cents in self.floats.values())
+        return bool(self.change_coins)
 
     def twin(self, of: Slot) -> Slot | None:
         """Another slot that sells the same product at the same price, if there is one."""
@@ -113,6 +142,13 @@ def after(shop: Shop, fact: f.Fact) -> Shop:
             return replace(shop, rule=SplitRule(rule_id, weights))
         case f.VendInDoubt(price_cents=cents, claim=claim, shares=shares):
             return _with_claim(shop, Claim(claim, DOUBT, cents, shares))
+        case f.PayoutInDoubt(_, cents, place, claim):
+            return _with_claim(shop, Claim(claim, DOUBT, cents, place=place))
+        case f.HopperClosed(place, reason):
+            return replace(shop, closed_hoppers=MappingProxyType({**shop.closed_hoppers, place: reason}))
+        case f.CashCounted(place) if place in shop.closed_hoppers:
+            still = {other: reason for other, reason in shop.closed_hoppers.items() if other != place}
+            return replace(shop, closed_hoppers=MappingProxyType(still))
         case f.ClaimOwed(cents=cents, claim=claim):
             return _with_claim(shop, Claim(claim, CLAIMS, cents))
         case f.CreditAbandoned(cents=cents, claim=claim):

@@ -7,6 +7,7 @@ facts: they are kept beside them (`keeps`) and can be changed or forgotten witho
 import re
 from dataclasses import dataclass
 
+from controller.domain import effects as do
 from controller.domain import facts as f
 from controller.domain.accounts import kind
 from controller.domain.catalog import MakerId, ProductId, SlotId
@@ -67,6 +68,8 @@ class CountSlot(Wish):
 
 @dataclass(frozen=True, slots=True)
 class OpenSlot(Wish):
+    """A person stands at the open door and found the slot good; its spiral is brought home if it stands in mid-turn."""
+
     slot: SlotId
     by: str
 
@@ -80,10 +83,11 @@ class ApproveRule(Wish):
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """The facts a wish becomes, and what is kept beside them."""
+    """The facts a wish becomes, what is kept beside them, and what is to be done once they are on disk."""
 
     facts: tuple[f.Fact, ...]
     keeps: tuple[PutMaker | PutProduct, ...] = ()
+    effects: tuple[do.Effect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,9 @@ def grant(wish: Wish, shop: Shop, wired: frozenset[SlotId]) -> Granted | Refusal
         case OpenSlot(slot, by):
             if slot not in shop.slots:
                 return _unknown_slot(slot, frozenset(shop.slots))
-            return Granted((f.SlotOpened(slot, by),) if shop.slots[slot].closed else ())
+            if not shop.slots[slot].closed:
+                return Granted(())
+            return Granted((f.SlotOpened(slot, by),), effects=(do.BringHome(slot),))
         case ApproveRule(weights):
             return _rule(weights, shop)
         case _:

@@ -2,22 +2,25 @@
 
 Each wish is checked against the shop and the books and becomes a fact, or a refusal in plain words. Two people stand
 behind every count and every payment, and who counts does not see what to expect.
+
+A wish that moves money carries an id of the asker's choice (`wish_id`): asked again with the same id it is done already.
+Claims and sales need none: each is decided once by its own code or number.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from controller.domain import facts as f
-from controller.domain.accounts import COINBOX, DOUBT, PLACES, SAFE, kind, natural
+from controller.domain.accounts import COINBOX, DOUBT, OVER_SHORT, PLACES, SAFE, kind, natural
 from controller.domain.catalog import Account, MakerId
 from controller.domain.money import dollars
-from controller.domain.shop import Shop
+from controller.domain.shop import Claim, Shop
 from controller.domain.stocking import Granted, Refusal, Wish
 
 
 @dataclass(frozen=True, slots=True)
 class SettleClaim(Wish):
-    """Decide an open claim; a refund is paid by hand from `place`."""
+    """Decide an open claim; a refund is paid by hand from `place`. `delivered` for a payout: its coins had left."""
 
     claim: str
     verdict: f.Verdict
@@ -41,6 +44,7 @@ class PayMaker(Wish):
     cents: int
     by: str
     witness: str
+    wish_id: str
     place: str = SAFE
 
 
@@ -51,6 +55,7 @@ class CountCash(Wish):
     counted_cents: int
     by: str
     witness: str
+    wish_id: str
     place: str = COINBOX
 
 
@@ -62,15 +67,24 @@ class MoveCash(Wish):
     source: str
     target: str
     by: str
+    wish_id: str
+
+
+Numbered = PayMaker | CountCash | MoveCash
+"""Wishes that carry an id of their own."""
+WISH_ID_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What a wish about money may look at: balances as stored, the sale it names, and whether that was taken back."""
+    """What a wish about money may look at: balances as stored, the sale it names and whether that was taken back, the fact
+    that a wish with the same id has become, and the hoppers that are just paying out."""
 
     balances: Mapping[str, int] = field(default_factory=dict)
     sale: f.Sold | None = None
     refunded: bool = False
+    done: f.Fact | None = None
+    paying: frozenset[str] = frozenset()
 
     def in_place(self, place: str) -> int:
         return natural(place, self.balances.get(place, 0))
@@ -83,15 +97,41 @@ def decide(wish: Wish, shop: Shop, books: Books) -> Granted | Refusal:
             return _settle(wish, shop, books)
         case RefundSale():
             return _refund(wish, books)
-        case PayMaker():
-            return _pay(wish, shop, books)
-        case CountCash(counted, by, witness, place):
-            refusal = _pair(by, witness) or _place(place) or _amount(counted, least=0)
-            return refusal or Granted((f.CashCounted(place, books.in_place(place), counted, by, witness),))
-        case MoveCash():
-            return _move(wish, books)
+        case PayMaker() | CountCash() | MoveCash():
+            return _once(wish, shop, books)
         case _:
             return Refusal("unknown-wish", f"{type(wish).__name__} is nothing the treasury can do")
+
+
+def _once(wish: Numbered, shop: Shop, books: Books) -> Granted | Refusal:
+    """A wish that is new is checked and becomes its fact; one that was done already changes nothing."""
+    if not 1 <= len(wish.wish_id.strip()) <= WISH_ID_MAX:
+        return Refusal("no-id", f"this wish needs an id of its own, of at most {WISH_ID_MAX} characters")
+    fact = _fact(wish, books)
+    if books.done is not None:
+        expected = getattr(books.done, "expected_cents", 0)
+        asked = replace(fact, expected_cents=expected) if isinstance(fact, f.CashCounted) else fact
+        words = f"the id {wish.wish_id!r} was used for something else: take a new one"
+        return Granted(()) if asked == books.done else Refusal("used-id", words)
+    match wish:
+        case PayMaker():
+            refusal = _pay(wish, shop, books)
+        case CountCash(counted, by, witness, _, place):
+            refusal = _pair(by, witness) or _place(place) or _amount(counted, least=0) or _still(place, books)
+        case MoveCash():
+            refusal = _move(wish, books)
+    return refusal or Granted((fact,))
+
+
+def _fact(wish: Numbered, books: Books) -> f.MakerPaid | f.CashCounted | f.CashMoved:
+    """What the wish becomes when nothing speaks against it."""
+    match wish:
+        case PayMaker(maker, cents, by, witness, wish_id, place):
+            return f.MakerPaid(maker, cents, place, by, witness, wish_id)
+        case CountCash(counted, by, witness, wish_id, place):
+            return f.CashCounted(place, books.in_place(place), counted, by, witness, wish_id)
+        case MoveCash(cents, source, target, by, wish_id):
+            return f.CashMoved(cents, Account(target), Account(source), by, wish_id)
 
 
 def _settle(wish: SettleClaim, shop: Shop, books: Books) -> Granted | Refusal:
@@ -100,17 +140,32 @@ def _settle(wish: SettleClaim, shop: Shop, books: Books) -> Granted | Refusal:
         return Refusal(
             "unknown-claim", f"no claim {wish.claim!r} is open: it was settled already, or is not of this machine"
         )
-    if wish.verdict is not f.Verdict.REFUNDED and claim.account != DOUBT:
-        return Refusal("bad-verdict", f"claim {claim.code} is about money, not about a piece: it can only be refunded")
+    if wish.verdict not in _verdicts(claim):
+        known = " or ".join(verdict.value for verdict in _verdicts(claim))
+        return Refusal("bad-verdict", f"claim {claim.code} is about money, not about a piece: it can only be {known}")
     if wish.verdict is f.Verdict.REFUNDED and (
         refusal := _place(wish.place) or _enough(wish.place, claim.cents, books)
     ):
         return refusal
     if not wish.by.strip():
         return Refusal("nobody", "say who decides it")
-    place = wish.place if wish.verdict is f.Verdict.REFUNDED else ""
+    place = wish.place if wish.verdict is f.Verdict.REFUNDED else _left(claim, shop, books)
     settled = f.ClaimSettled(claim.code, claim.account, claim.cents, wish.verdict, place, claim.shares, wish.by)
     return Granted((settled,))
+
+
+def _verdicts(claim: Claim) -> tuple[f.Verdict, ...]:
+    """What can be decided: about a piece in doubt anything, about coins in doubt all but by hand, else only a refund."""
+    if claim.account != DOUBT:
+        return (f.Verdict.REFUNDED,)
+    return (f.Verdict.REFUNDED, f.Verdict.DELIVERED) if claim.place else tuple(f.Verdict)
+
+
+def _left(claim: Claim, shop: Shop, books: Books) -> str:
+    """Where coins in doubt have left from. A hopper that is open again was counted since: they stand in `over_short`."""
+    if not claim.place or (claim.place in shop.closed_hoppers and books.in_place(claim.place) >= claim.cents):
+        return claim.place
+    return OVER_SHORT
 
 
 def _refund(wish: RefundSale, books: Books) -> Granted | Refusal:
@@ -124,25 +179,22 @@ def _refund(wish: RefundSale, books: Books) -> Granted | Refusal:
     return Granted((f.SaleRefunded(sale.vend_id, sale.price_cents, sale.shares, wish.place, wish.by, wish.reason),))
 
 
-def _pay(wish: PayMaker, shop: Shop, books: Books) -> Granted | Refusal:
+def _pay(wish: PayMaker, shop: Shop, books: Books) -> Refusal | None:
     if wish.maker not in shop.makers:
         return Refusal("unknown-maker", f"no maker is called {wish.maker!r}")
     owed_cents = natural(f"maker:{wish.maker}", books.balances.get(f"maker:{wish.maker}", 0))
     if wish.cents > owed_cents:
         return Refusal("too-much", f"{wish.maker} is owed {dollars(owed_cents)}, not {dollars(wish.cents)}")
     refusal = _pair(wish.by, wish.witness) or _amount(wish.cents) or _place(wish.place)
-    refusal = refusal or _enough(wish.place, wish.cents, books)
-    return refusal or Granted((f.MakerPaid(wish.maker, wish.cents, wish.place, wish.by, wish.witness),))
+    return refusal or _enough(wish.place, wish.cents, books)
 
 
-def _move(wish: MoveCash, books: Books) -> Granted | Refusal:
+def _move(wish: MoveCash, books: Books) -> Refusal | None:
     family, _, name = wish.source.partition(":")
     is_float = family in ("fund", "float") and name != ""
     if refusal := _amount(wish.cents) or _place(wish.target) or (None if is_float else _place(wish.source)):
         return refusal
-    if not is_float and (refusal := _enough(wish.source, wish.cents, books)):
-        return refusal
-    return Granted((f.CashMoved(wish.cents, Account(wish.target), Account(wish.source), wish.by),))
+    return None if is_float else _enough(wish.source, wish.cents, books)
 
 
 def _pair(by: str, witness: str) -> Refusal | None:
@@ -153,6 +205,12 @@ def _pair(by: str, witness: str) -> Refusal | None:
 
 def _amount(cents: int, least: int = 1) -> Refusal | None:
     return None if least <= cents <= 10_000_000 else Refusal("bad-amount", f"{cents} cents cannot be")
+
+
+def _still(place: str, books: Books) -> Refusal | None:
+    """What a hopper pays while somebody counts it would be booked twice."""
+    words = f"coins are just leaving {place}: count it when that has ended"
+    return Refusal("paying", words) if place in books.paying else None
 
 
 def _place(name: str) -> Refusal | None:

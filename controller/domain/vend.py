@@ -18,10 +18,11 @@ from controller.domain.events import (
     Event,
     HoppersAnswered,
     ItemDropped,
-    PayoutDone,
+    MotorFaulty,
     Restarted,
     ReturnPressed,
     SlotChosen,
+    StillHere,
     VendRefused,
     VendUnknown,
 )
@@ -41,6 +42,8 @@ def step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
             return _choose(cycle, slot, now_ms, shop)
         case Phase.CREDIT, ReturnPressed():
             return give_back(cycle, now_ms, shop)
+        case Phase.CREDIT, StillHere():
+            return Decision(settled(cycle, now_ms, shop))
         case Phase.CREDIT, DeadlinePassed():
             return abandon(cycle, now_ms, shop)
         case Phase.IDLE, (ReturnPressed() | DeadlinePassed()):
@@ -49,18 +52,15 @@ def step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
             return _ask_again(cycle, now_ms, shop)
         case Phase.DISPENSING, (ItemDropped(vend_id) | VendRefused(vend_id) | VendUnknown(vend_id)):
             return _conclude(cycle, event, now_ms, shop) if _is_under_way(cycle, vend_id) else Decision(cycle)
-        case Phase.REFUNDING, (HoppersAnswered(payout_id) | CoinsPaid(payout_id) | PayoutDone(payout_id)):
+        case Phase.REFUNDING, (HoppersAnswered(payout_id) | CoinsPaid(payout_id)):
             return refund(cycle, event, now_ms, shop) if _is_being_paid(cycle, payout_id) else Decision(cycle)
+        case _, MotorFaulty(slot, reason):
+            known = slot in shop.slots and shop.slots[slot].closed is None
+            return Decision(cycle, (f.SlotClosed(slot, reason),) if known else ())
         case _, Restarted():
             return Decision(settled(cycle, now_ms, shop))
         case _:
             return Decision(cycle)
-
-
-def coins_are_welcome(cycle: Cycle, shop: Shop) -> bool:
-    """Take coins only while they could buy something, or be given back, right now."""
-    waiting = cycle.phase in (Phase.IDLE, Phase.CREDIT)
-    return waiting and shop.selling and cycle.credit_cents < shop.policy.credit_max_cents
 
 
 # Money in
@@ -189,5 +189,5 @@ def _ask_again(cycle: Cycle, now_ms: int, shop: Shop) -> Decision:
         effects.append(do.QueryVend(cycle.vend.vend_id, cycle.vend.slot))
     if payout := cycle.payout:
         ordered = do.AskPaid(payout.payout_id, payout.orders)
-        effects.append(ordered if payout.orders else do.QueryPayout(payout.payout_id, payout.cents))
+        effects.append(ordered if payout.orders else do.AskHoppers(payout.payout_id))
     return Decision(replace(cycle, deadline_ms=now_ms + shop.policy.dispense_ms), (), tuple(effects))

@@ -10,7 +10,7 @@ from controller.domain.catalog import Share, Slot
 from controller.domain.cycle import Cycle, Notice
 from controller.domain.events import HARMLESS
 from controller.domain.shop import Shop
-from controller.domain.vend import coins_are_welcome
+from controller.domain.welcome import welcome_coins
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,19 @@ class View:
     """Whether coins can come back; if not, the screen asks for the exact amount before any coin goes in."""
     codes: tuple[NoticeView, ...] = ()
     """Earlier claim codes that somebody may still be copying; the newest stands in `notice`."""
+    coins_cents: tuple[int, ...] = ()
+    """The coins that may come in right now, smallest first."""
+    returning_cents: int = 0
+    """What is on its way back to the visitor."""
+    vending_shares: tuple[Share, ...] = ()
+    """How the price of the piece that falls right now is shared."""
 
 
 def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, shop: Shop, now_ms: int) -> View:
     """The picture of this moment."""
     chosen = shop.slots.get(cycle.chosen) if cycle.chosen else None
     selling = shop.selling
+    coins_cents = tuple(sorted(welcome_coins(cycle, shop)))
     return View(
         machine=machine,
         boot_id=boot_id,
@@ -76,13 +83,16 @@ def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, s
         chosen=cycle.chosen,
         missing_cents=max(0, chosen.price_cents - cycle.credit_cents) if chosen else 0,
         vending=cycle.vend.slot if cycle.vend else None,
-        coins_welcome=coins_are_welcome(cycle, shop),
+        coins_welcome=bool(coins_cents),
         troubles=tuple(sorted(trouble.value for trouble in shop.troubles - HARMLESS)),
         left_ms=max(0, cycle.deadline_ms - now_ms) if cycle.deadline_ms is not None else None,
         notice=_notice(cycle.notice, now_ms),
         slots=tuple(_slot(slot, shop, selling, cycle.last_vend_id + 1) for slot in shop),
         gives_change=shop.gives_change,
         codes=tuple(code for told in cycle.codes if told != cycle.notice and (code := _notice(told, now_ms))),
+        coins_cents=coins_cents,
+        returning_cents=cycle.payout.cents if cycle.payout else 0,
+        vending_shares=cycle.vend.shares if cycle.vend else (),
     )
 
 

@@ -14,8 +14,17 @@ import pytest
 from controller.config import Cabinet, Motors
 from controller.devices.matrix import MotorMatrix
 from controller.domain.catalog import Closed, SlotId
-from controller.domain.effects import Dispense, QueryVend
-from controller.domain.events import DeviceGone, DeviceReturned, Event, ItemDropped, Trouble, VendRefused, VendUnknown
+from controller.domain.effects import BringHome, Dispense, QueryVend
+from controller.domain.events import (
+    DeviceGone,
+    DeviceReturned,
+    Event,
+    ItemDropped,
+    MotorFaulty,
+    Trouble,
+    VendRefused,
+    VendUnknown,
+)
 from hw_mocks.client import Watch
 from hw_mocks.tabletop import Tabletop, tabletop
 
@@ -242,26 +251,35 @@ def test_closing_in_mid_turn_cuts_the_motor(motors, inbox, table):
     assert inbox.empty()
 
 
-def test_a_spiral_in_mid_turn_is_brought_home_by_a_person(vend, motors, table):
-    """After a cut the spiral stands anywhere: it sells nothing until a trial turn at the open door brings it home."""
+def test_a_spiral_in_mid_turn_is_brought_home_by_a_person(vend, motors, table, inbox):
+    """After a jam the spiral stands anywhere: it sells nothing until the person who opens its slot has it brought home."""
     table.hand.inject("jam", "B3")
     vend(17)
     table.hand.clear("jam", "B3")
     assert vend(18) == VendRefused(18, Closed.NO_MOTOR)
 
-    assert motors.turn_test(B3).result(ANSWER_S) is None
+    motors.bring_home(BringHome(B3))
 
-    assert spiral(table)["turns"] == 1
     assert vend(19) == ItemDropped(19)
+    assert spiral(table)["turns"] == 2
+    assert motors.status().strays == 1, "the piece of the jam fell on the way home, and is no sale"
+    assert inbox.empty()
 
 
-def test_something_that_falls_while_nothing_is_sold_is_counted(motors, table):
-    """A piece that a trial turn drops is no sale; the technician sees the stray."""
-    with table.hand.watch() as watch:
-        assert motors.turn_test(A1).result(ANSWER_S) is None
-        watch.until("fell", slot="A1")
+def test_a_spiral_at_home_is_let_go_at_once(vend, motors, table, inbox):
+    """Opening a slot that was closed by hand turns nothing and drops nothing."""
+    motors.bring_home(BringHome(B3))
 
-    assert motors.status().strays == 1
+    assert vend(1) == ItemDropped(1)
+    assert spiral(table)["turns"] == 1
+
+
+def test_a_spiral_that_cannot_be_brought_home_says_so(motors, table, inbox):
+    """A motor that is not there, or jams again on its way, closes its slot again."""
+    table.hand.inject("no-motor", "B3")
+    motors.bring_home(BringHome(B3))
+
+    assert inbox.get(timeout=ANSWER_S) == MotorFaulty(B3, Closed.JAMMED)
 
 
 def _when(watch: Watch, what: str, act: Callable[[], None]) -> Thread:

@@ -16,9 +16,9 @@ from controller.domain.events import (
     TroubleEnded,
     VendRefused,
 )
-from controller.domain.health import WORDS, after, facts
+from controller.domain.health import WORDS, Health, Ill, after, away, facts, troubles
 
-CALM: frozenset[Trouble] = frozenset()
+CALM: Health = frozenset()
 
 
 @pytest.mark.parametrize(
@@ -32,14 +32,14 @@ CALM: frozenset[Trouble] = frozenset()
 )
 def test_a_trouble_begins_once(event: Event, trouble: Trouble) -> None:
     """The first report makes the trouble and its fact; the second changes and writes nothing."""
-    troubles = after(CALM, event)
-    (seen,) = facts(CALM, troubles, event)
+    ill = after(CALM, event)
+    (seen,) = facts(CALM, ill, event)
 
-    assert troubles == {trouble}
+    assert troubles(ill) == {trouble}
     assert isinstance(seen, f.TroubleSeen)
     assert seen.trouble == trouble.value
-    assert after(troubles, event) == troubles
-    assert facts(troubles, troubles, event) == ()
+    assert after(ill, event) == ill
+    assert facts(ill, ill, event) == ()
 
 
 def test_a_device_says_in_its_own_words_why_it_is_gone() -> None:
@@ -53,20 +53,32 @@ def test_a_device_says_in_its_own_words_why_it_is_gone() -> None:
 
 def test_a_device_that_is_back_ends_only_its_own_trouble() -> None:
     """The acceptor answers again, the door is still open."""
-    before = frozenset({Trouble.NO_COINS, Trouble.DOOR_OPEN})
+    before = frozenset({Ill(Trouble.NO_COINS, "coins"), Ill(Trouble.DOOR_OPEN)})
     back = DeviceReturned("coins", Trouble.NO_COINS)
 
-    assert after(before, back) == {Trouble.DOOR_OPEN}
+    assert after(before, back) == {Ill(Trouble.DOOR_OPEN)}
     assert facts(before, after(before, back), back) == (f.TroubleOver("no-coins", "coins"),)
+
+
+def test_one_hopper_that_is_back_does_not_bring_back_the_other() -> None:
+    """Two hoppers are away and one returns: the trouble lasts, and only the other is counted as away."""
+    ill = CALM
+    for place in ("hopper:25", "hopper:5"):
+        ill = after(ill, DeviceGone(place, "no answer", Trouble.NO_HOPPER))
+    ill = after(ill, DeviceReturned("hopper:25", Trouble.NO_HOPPER))
+
+    assert troubles(ill) == {Trouble.NO_HOPPER}
+    assert away(ill) == {"hopper:5"}
 
 
 def test_closing_the_door_forgives_the_light_curtain() -> None:
     """Somebody was inside: the sensor may be clean now, and the next vend tests it again."""
-    before = frozenset({Trouble.DOOR_OPEN, Trouble.NO_SENSOR, Trouble.DISK})
+    before = frozenset({Ill(Trouble.DOOR_OPEN), Ill(Trouble.NO_SENSOR), Ill(Trouble.DISK)})
     closed = TroubleEnded(Trouble.DOOR_OPEN)
+    now = after(before, closed)
 
-    assert after(before, closed) == {Trouble.DISK}
-    assert facts(before, {Trouble.DISK}, closed) == (
+    assert now == {Ill(Trouble.DISK)}
+    assert facts(before, now, closed) == (
         f.TroubleOver("door-open", ""),
         f.TroubleOver("no-sensor", ""),
     )
@@ -79,7 +91,7 @@ def test_closing_the_door_forgives_the_light_curtain() -> None:
 )
 def test_the_daily_round_is_no_trouble(event: Event) -> None:
     """Sales, coins and a jam of one slot say nothing about the whole machine, and end no trouble either."""
-    before = frozenset({Trouble.DISK})
+    before = frozenset({Ill(Trouble.DISK)})
     assert after(before, event) == before
     assert after(CALM, event) == CALM
 

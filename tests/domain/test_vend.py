@@ -8,7 +8,7 @@ from builders import A1, A2, A3, B1, BAG, ROSA, Till, coins, dispensing, refundi
 from controller.domain import facts as f
 from controller.domain.catalog import Closed, SlotId
 from controller.domain.cycle import Decision, News, Phase
-from controller.domain.effects import Dispense, QueryPayout, QueryVend
+from controller.domain.effects import AskHoppers, Dispense, QueryVend
 from controller.domain.events import (
     DeadlinePassed,
     DeviceGone,
@@ -287,9 +287,9 @@ def test_a_silent_vend_is_asked_for_and_never_turned_again(event: Event) -> None
 
 @pytest.mark.parametrize("event", [DeadlinePassed(), Restarted()], ids=["deadline", "restart"])
 def test_a_silent_payout_is_asked_for_and_never_paid_again(event: Event) -> None:
-    """The hopper is asked what left it; PayOut is said once in the life of a payout."""
+    """The hoppers are asked who they are; without an order on disk no coin can have left."""
     decision = refunding().tell(event)
-    assert decision.effects == (QueryPayout(1, 125),)
+    assert decision.effects == (AskHoppers(1),)
 
 
 def test_a_lost_device_changes_nothing_in_the_cycle() -> None:

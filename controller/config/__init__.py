@@ -1,0 +1,38 @@
+"""The machine's configuration: one TOML file, checked whole before anything moves.
+
+Real and simulated machines differ here only by a device path. Every key has a default except the machine's name;
+an unknown key is an error that names the nearest right one. `minga init` writes this file with a comment on every key.
+"""
+
+from controller.config.load import keys, load
+from controller.config.sections import (
+    Cabinet,
+    Clock,
+    Coins,
+    Hopper,
+    Hours,
+    Machine,
+    Motors,
+    Pin,
+    Policy,
+    Section,
+    Web,
+)
+from controller.config.whole import Config
+
+__all__ = [
+    "Cabinet",
+    "Clock",
+    "Coins",
+    "Config",
+    "Hopper",
+    "Hours",
+    "Machine",
+    "Motors",
+    "Pin",
+    "Policy",
+    "Section",
+    "Web",
+    "keys",
+    "load",
+]

@@ -1,0 +1,127 @@
+"""The whole configuration, and what its sections must be to each other."""
+
+from collections import Counter
+
+from pydantic import model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from controller.config.sections import (
+    Board,
+    Cabinet,
+    Clock,
+    Coins,
+    Hopper,
+    Hours,
+    Machine,
+    Motors,
+    Policy,
+    Pulses,
+    Web,
+)
+
+BOARD_MS_MAX = {"leave_home_ms": 60_000, "turn_ms": 30_000, "drop_ms": 60_000, "debounce_ms": 250}
+"""What the board's numbers can hold, with room for one more try."""
+
+
+class Config(BaseSettings):
+    """The whole file. Relative paths are relative to the folder the file lies in."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="MINGA_", env_nested_delimiter="__")
+
+    machine: Machine
+    coins: Coins = Coins()
+    motors: Motors = Motors()
+    cabinet: Cabinet = Cabinet()
+    board: Board = Board()
+    pulses: Pulses = Pulses()
+    policy: Policy = Policy()
+    hours: Hours = Hours()
+    clock: Clock = Clock()
+    web: Web = Web()
+    hoppers: list[Hopper] = []
+
+    @model_validator(mode="after")
+    def _every_line_has_one_use(self) -> "Config":
+        owners: dict[int, str] = {}
+        for name, pin in self._lines():
+            if pin is not None and (other := owners.setdefault(pin, name)) != name:
+                raise ValueError(f"line {pin} is used twice: by `{other}` and by `{name}`")
+        if strangers := self.cabinet.slot_buttons.keys() - set(self.slots()):
+            raise ValueError(f"`cabinet.slot_buttons` names {sorted(strangers)}, but the motors make {self.slots()}")
+        return self
+
+    def _lines(self) -> list[tuple[str, int | None]]:
+        """The GPIO lines in use; those of what the board drives are free."""
+        uses: list[tuple[str, int | None]] = []
+        if self.motors.drive == "gpio":
+            uses += [(f"motors.rows.{name}", pin) for name, pin in self.motors.rows.items()]
+            uses += [(f"motors.columns.{name}", pin) for name, pin in self.motors.columns.items()]
+            uses += [(f"motors.{name}", getattr(self.motors, name)) for name in ("home", "drop_sensor", "drop_emitter")]
+        if self.cabinet.drive == "gpio":
+            uses += [(f"cabinet.slot_buttons.{slot}", pin) for slot, pin in self.cabinet.slot_buttons.items()]
+            uses += [(f"cabinet.{name}", getattr(self.cabinet, name)) for name in ("door", "return_button", "lamp")]
+        return uses
+
+    @model_validator(mode="after")
+    def _every_hopper_has_its_place(self) -> "Config":
+        for name, places in (
+            ("coin", [hopper.coin_cents for hopper in self.hoppers]),
+            ("port and address", [(hopper.port, hopper.address) for hopper in self.hoppers]),
+        ):
+            if len(set(places)) < len(places):
+                raise ValueError(f"two `hoppers` have the same {name}")
+        if self.coins.port in {hopper.port for hopper in self.hoppers}:
+            raise ValueError("`hoppers` must be on another port than `coins.port`")
+        return self
+
+    @model_validator(mode="after")
+    def _the_board_can_do_it(self) -> "Config":
+        board = self.board
+        for name, numbers in (("rows", board.rows), ("columns", board.columns)):
+            if twice := _twice(numbers):
+                raise ValueError(f"`board.{name}`: {twice} share a number")
+        if twice := _twice(
+            {**board.slot_keys, **({} if board.return_key is None else {"return_key": board.return_key})}
+        ):
+            raise ValueError(f"`board.slot_keys`: {twice} share a key")
+        for name, slots in (("slot_keys", board.slot_keys), ("half_turns", board.half_turns)):
+            if self.uses_board and (strangers := set(slots) - set(self.slots())):
+                raise ValueError(f"`board.{name}` names {sorted(strangers)}, but the motors make {self.slots()}")
+        if self.pulses.pulse_ms_min >= self.pulses.pulse_ms_max:
+            raise ValueError("`pulses.pulse_ms_min` must be less than `pulses.pulse_ms_max`")
+        return self
+
+    @model_validator(mode="after")
+    def _the_board_has_work(self) -> "Config":
+        """What only makes sense together with the board."""
+        if not self.uses_board:
+            return self
+        if self.motors.drive == "gpio" and self.coins.kind == "cctalk":
+            raise ValueError(
+                '`cabinet.drive = "board"` needs motors or pulses on the board too: its loss stops their sale'
+            )
+        others = {hopper.port for hopper in self.hoppers} | (
+            {self.coins.port} if self.coins.kind == "cctalk" else set()
+        )
+        if self.board.port in others:
+            raise ValueError("`board.port` must be another port than `coins.port` and `hoppers.port`")
+        for name, most_ms in BOARD_MS_MAX.items():
+            if self.motors.drive == "board" and getattr(self.motors, name) > most_ms:
+                raise ValueError(f"`motors.{name}` is at most {most_ms} on the board")
+        return self
+
+    @property
+    def uses_board(self) -> bool:
+        """Whether anything of this machine is wired to the I/O board."""
+        return "board" in (self.motors.drive, self.cabinet.drive) or self.coins.kind == "pulses"
+
+    def slots(self) -> tuple[str, ...]:
+        """The slots this machine has motors for, in the order of the glass: every row with every column."""
+        wired = self.board if self.motors.drive == "board" else self.motors
+        return tuple(f"{row}{column}" for row in sorted(wired.rows) for column in sorted(wired.columns, key=int))
+
+
+def _twice(numbers: dict[str, int]) -> list[str]:
+    """The names that share their number with another."""
+    many = Counter(numbers.values())
+    return sorted(name for name, number in numbers.items() if many[number] > 1)

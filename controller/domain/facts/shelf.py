@@ -1,0 +1,59 @@
+"""Facts about the shelf: who sews, what is sold at which price, which slot holds it, and how prices are shared."""
+
+from dataclasses import dataclass
+
+from controller.domain.catalog import Closed, MakerId, ProductId, SlotId
+from controller.domain.facts.base import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class MakerJoined(Fact):
+    maker: MakerId
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSet(Fact):
+    """A product came to be, or changed its price; its words and photo are kept apart from the facts."""
+
+    product: ProductId
+    maker: MakerId
+    price_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotAssigned(Fact):
+    """From now on this slot holds this product; whatever it held before was counted out."""
+
+    slot: SlotId
+    product: ProductId
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotCounted(Fact):
+    """A person put pieces in or took them out: what the books said before, and what is there now."""
+
+    slot: SlotId
+    quantity_before: int
+    quantity_after: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotClosed(Fact):
+    slot: SlotId
+    reason: Closed
+
+
+@dataclass(frozen=True, slots=True)
+class SlotOpened(Fact):
+    slot: SlotId
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleApproved(Fact):
+    """The assembly approved how prices are shared from the next sale on."""
+
+    rule_id: int
+    weights: tuple[tuple[str, int], ...]
