@@ -41,6 +41,8 @@ def message(view: View, names: Names, words: Words, age_ms: int) -> Message:
         return _plain("turning", words, "busy", slot=view.vending, piece=piece)
     if view.phase == Phase.REFUNDING:
         return _plain("refunding", words, "busy", money=words.money(view.returning_cents))
+    if view.payment:
+        return _plain("authorizing", words, "busy", money=words.money(view.payment.cents))
     if is_leaving(view, age_ms):
         warning = _plain("leaving", words, "needs", money=words.money(view.credit_cents))
         return replace(warning, who=words.about("trouble", view.troubles[0], "title")) if view.troubles else warning

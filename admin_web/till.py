@@ -62,7 +62,7 @@ def till(view: View, names: Names, words: Words, age_ms: int) -> Till:
         intake=_intake(view, words) if _invites(view, said, warned) else Intake(),
         no_coins=not view.coins_welcome,
         can_give_back=view.credit_cents > 0 and view.phase == Phase.CREDIT,
-        can_cancel=view.chosen is not None and view.phase == Phase.IDLE,
+        can_cancel=view.chosen is not None and view.phase in (Phase.IDLE, Phase.AUTHORIZING),
         left=words.span(left_ms) if left_ms is not None and left_ms <= STAY_MS else "",
         fuse=round(100 * left_ms / LEAVING_MS) if warned and left_ms is not None else None,
         codes=tuple(f"{told.claim} · {words.money(told.cents)}" for told in _codes(view, said)),

@@ -15,6 +15,7 @@ LAST_MS = BUILT_MS + 30 * 365 * 86_400_000
 _TIMEX_BYTES = 256
 """More than any `struct timex`; all zero it asks the kernel's clock discipline and changes nothing (adjtimex(2))."""
 _CLOCK_UNSYNCHRONIZED = 5
+_adjtimex = getattr(ctypes.CDLL(None), "adjtimex", None)
 
 
 class Clock:
@@ -55,8 +56,6 @@ class Clock:
 
 def synchronized() -> bool:
     """Whether the kernel says that a time server keeps its clock (`adjtimex`); False where that cannot be asked."""
-    try:
-        state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))
-    except (OSError, AttributeError):
+    if _adjtimex is None:
         return False
-    return state not in (-1, _CLOCK_UNSYNCHRONIZED)
+    return _adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES)) not in (-1, _CLOCK_UNSYNCHRONIZED)

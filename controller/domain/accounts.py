@@ -1,8 +1,8 @@
 """The chart of accounts, and what each fact posts to it: double entry in whole cents.
 
 Places say where money is (`coinbox`, `hopper:25`, `safe`, `bank`) and grow by a debit, written positive here.
-Owners say whose it is (`credit`, `hold`, `doubt`, `claims`, `unclaimed`, `maker:rosa`, `fund:comun`) and grow by a
-credit, written negative. So the lines of every fact sum to zero, and so do all accounts together. `natural` turns a
+Owners say whose it is (`credit`, `hold`, `doubt`, `claims`, `unclaimed`, `reversals`, `maker:rosa`, `fund:comun`) and
+grow by a credit, written negative. So the lines of every fact sum to zero, and so do all accounts together. `natural` turns a
 balance into what people read: never negative, but for a maker who was paid before a refund.
 """
 
@@ -17,12 +17,14 @@ HOLD = Account("hold")
 DOUBT = Account("doubt")
 CLAIMS = Account("claims")
 UNCLAIMED = Account("unclaimed")
+REVERSALS = Account("reversals")
+"""What goes back to wallets and cards, and is not proven to have arrived."""
 SAFE = Account("safe")
 OVER_SHORT = Account("over_short")
 """What cash counts found missing (a debit) or too much (a credit)."""
 
 PLACES = ("coinbox", "hopper", "tube", "wallet", "safe", "bank")
-OWNERS = ("credit", "hold", "doubt", "claims", "unclaimed", "maker", "fund", "float", "fee", "tax")
+OWNERS = ("credit", "hold", "doubt", "claims", "unclaimed", "reversals", "maker", "fund", "float", "fee", "tax")
 EITHER = ("over_short",)
 NAMED = ("hopper", "tube", "wallet", "maker", "fund", "float", "fee", "tax")
 """Families whose accounts have a name of their own: `hopper:25`, `maker:rosa`."""
@@ -70,6 +72,16 @@ def postings(fact: f.Fact) -> tuple[Posting, ...]:
             return move(cents, HOLD, DOUBT)
         case f.ClaimOwed(cents=cents):
             return move(cents, HOLD, CLAIMS)
+        case f.PaymentTaken(provider=provider, cents=cents):
+            return move(cents, Account(f"wallet:{provider}"), CREDIT)
+        case f.PaymentLate(provider=provider, cents=cents):
+            return move(cents, Account(f"wallet:{provider}"), REVERSALS)
+        case f.ReversalDue(cents=cents):
+            return move(cents, CREDIT, REVERSALS)
+        case f.Reversed(provider=provider, cents=cents):
+            return move(cents, REVERSALS, Account(f"wallet:{provider}"))
+        case f.ReversalFailed(cents=cents):
+            return move(cents, REVERSALS, CLAIMS)
         case f.CreditAbandoned(cents=cents):
             return move(cents, CREDIT, UNCLAIMED)
         case f.ClaimSettled(account=account, cents=cents, place=place) if place:

@@ -7,6 +7,7 @@ from controller.domain import effects as do
 from controller.domain import facts as f
 from controller.domain.catalog import MakerId, ProductId, Share, SlotId
 from controller.domain.change import HopperOrder
+from controller.domain.wallet import Offer, Payment
 
 
 class Phase(StrEnum):
@@ -14,6 +15,7 @@ class Phase(StrEnum):
 
     IDLE = "idle"
     CREDIT = "credit"
+    AUTHORIZING = "authorizing"
     DISPENSING = "dispensing"
     REFUNDING = "refunding"
 
@@ -30,6 +32,9 @@ class News(StrEnum):
     SOLD_OUT = "sold-out"
     CLOSED = "closed"
     PAUSED = "paused"
+    NO_WALLET = "no-wallet"
+    UNPAID = "unpaid"
+    REVERSING = "reversing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +80,19 @@ class Cycle:
     chosen: SlotId | None = None
     vend: Vend | None = None
     payout: Payout | None = None
+    payment: Payment | None = None
+    """What the visitor is asked to pay without coins, while the machine waits for it."""
+    offer: Offer | None = None
+    """What she is shown to pay it with; it is not remembered over a restart."""
+    paid: Payment | None = None
+    """What of the credit, or of the vend's price, was paid without coins."""
     notice: Notice | None = None
     codes: tuple[Notice, ...] = ()
     """Notices with a claim code; only time takes them off the screen, never another notice or a button."""
     last_vend_id: int = 0
     last_payout_id: int = 0
     last_claim_id: int = 0
+    last_payment_id: int = 0
     deadline_ms: int | None = None
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from controller.domain.catalog import SlotId
 from controller.domain.change import HopperOrder
+from controller.domain.wallet import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,41 @@ class AskPaid(Effect):
 
     payout_id: int
     orders: tuple[HopperOrder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPayment(Effect):
+    """Ask the provider for this payment, under its reference, and tell what is to be shown. Asked again, it asks once."""
+
+    payment: Payment
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPayment(Effect):
+    """The machine waits no more: cancel it where that can be done, and watch it in any case."""
+
+    payment: Payment
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPayment(Effect):
+    """After a restart: what has become of this payment? Nothing is asked for anew."""
+
+    payment: Payment
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPayment(Effect):
+    """What was paid for is delivered, or decided by a person from now on."""
+
+    payment: Payment
+
+
+@dataclass(frozen=True, slots=True)
+class ReversePayment(Effect):
+    """Give it back the way it came, until that is proven or surely refused. Asked again, it gives back once."""
+
+    payment: Payment
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from controller.domain.catalog import Closed, SlotId
 from controller.domain.change import Hopper, Paid
+from controller.domain.wallet import Offer
 
 
 class Trouble(StrEnum):
@@ -27,9 +28,11 @@ class Trouble(StrEnum):
     """Outside the museum's opening hours."""
     NO_HOPPER = "no-hopper"
     """A hopper is away: the machine sells on, and what it cannot give back becomes a claim."""
+    NO_WALLET = "no-wallet"
+    """A wallet's provider does not answer: the machine sells on for coins."""
 
 
-HARMLESS = frozenset({Trouble.NO_HOPPER})
+HARMLESS = frozenset({Trouble.NO_HOPPER, Trouble.NO_WALLET})
 """Troubles that a person should mend but that stop no sale."""
 
 
@@ -137,6 +140,60 @@ class CoinsPaid(Event):
     payout_id: int
     paid: tuple[Paid, ...]
     unsure: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PayBy(Event):
+    """The visitor wants to pay what is missing without coins."""
+
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOffered(Event):
+    """The provider gave something to show to the visitor."""
+
+    payment_id: int
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentApproved(Event):
+    """The provider says that this much was paid under our own reference. Anything less sure is no event at all."""
+
+    payment_id: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDeclined(Event):
+    """The provider says that this payment will surely not come."""
+
+    payment_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentUnpaid(Event):
+    """The watch over a payment nobody made is over: nothing is expected of it any more."""
+
+    payment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalProven(Event):
+    """The provider gave the money back; `proof` is its own number for that."""
+
+    payment_id: int
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalRefused(Event):
+    """The provider surely will not give the money back, or not in time."""
+
+    payment_id: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

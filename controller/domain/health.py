@@ -20,6 +20,7 @@ WORDS = {
     Trouble.BOOKS: "the books do not agree with themselves",
     Trouble.CLOSED: "outside the opening hours",
     Trouble.NO_HOPPER: "a hopper does not answer",
+    Trouble.NO_WALLET: "a wallet's provider does not answer",
 }
 
 

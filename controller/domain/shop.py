@@ -26,6 +26,7 @@ from controller.domain.catalog import (
 from controller.domain.change import Hopper
 from controller.domain.events import HARMLESS, Trouble
 from controller.domain.money import COINS_CENTS
+from controller.domain.wallet import Payment, Stage
 
 
 class Unreturnable(StrEnum):
@@ -49,6 +50,9 @@ class Policy:
     credit_max_cents: int = 2_000
     unreturnable: Unreturnable = Unreturnable.ACCEPT
     coins_cents: tuple[int, ...] = COINS_CENTS
+    authorize_ms: int = 120_000
+    wallets: tuple[str, ...] = ()
+    """The providers one can pay with besides coins, in the order the screen offers them."""
 
 
 def _nothing() -> Mapping[SlotId, Slot]:
@@ -77,6 +81,8 @@ class Shop:
     rule: SplitRule | None = None
     claims: Mapping[str, Claim] = field(default_factory=lambda: MappingProxyType({}))
     """The open claims by their code."""
+    payments: Mapping[int, Payment] = field(default_factory=lambda: MappingProxyType({}))
+    """The payments without coins that are not over, by their number."""
     troubles: frozenset[Trouble] = frozenset()
     floats: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """What the books say lies in each hopper, in cents by its account."""
@@ -106,6 +112,11 @@ class Shop:
     def gives_change(self) -> bool:
         """Whether there is anything in the hoppers to give back; without it only exact amounts make sense."""
         return bool(self.change_coins)
+
+    @property
+    def wallets(self) -> tuple[str, ...]:
+        """The providers that answer right now."""
+        return tuple(name for name in self.policy.wallets if name not in self.away)
 
     def twin(self, of: Slot) -> Slot | None:
         """Another slot that sells the same product at the same price, if there is one."""
@@ -156,8 +167,29 @@ def after(shop: Shop, fact: f.Fact) -> Shop:
         case f.ClaimSettled(claim=claim):
             open_claims = {code: waiting for code, waiting in shop.claims.items() if code != claim}
             return replace(shop, claims=MappingProxyType(open_claims))
+        case f.PaymentAsked(payment_id, provider, reference, cents, slot):
+            return _with_payment(shop, Payment(payment_id, provider, reference, cents, slot))
+        case f.PaymentTaken(payment_id):
+            return _with_payment(shop, replace(shop.payments[payment_id], stage=Stage.TAKEN))
+        case f.PaymentDropped(payment_id):
+            return _with_payment(shop, replace(shop.payments[payment_id], stage=Stage.DROPPED))
+        case f.PaymentLate(payment_id, _, cents) | f.ReversalDue(payment_id, _, cents):
+            return _with_payment(shop, replace(shop.payments[payment_id], stage=Stage.REVERSING, cents=cents))
+        case f.PaymentOver(payment_id) | f.Reversed(payment_id):
+            return _without_payment(shop, payment_id)
+        case f.ReversalFailed(payment_id, _, cents, _, claim):
+            return _with_claim(_without_payment(shop, payment_id), Claim(claim, CLAIMS, cents))
         case _:
             return shop
+
+
+def _with_payment(shop: Shop, payment: Payment) -> Shop:
+    return replace(shop, payments=MappingProxyType({**shop.payments, payment.payment_id: payment}))
+
+
+def _without_payment(shop: Shop, payment_id: int) -> Shop:
+    others = {number: payment for number, payment in shop.payments.items() if number != payment_id}
+    return replace(shop, payments=MappingProxyType(others))
 
 
 def _with_claim(shop: Shop, claim: Claim) -> Shop:
@@ -166,7 +198,8 @@ def _with_claim(shop: Shop, claim: Claim) -> Shop:
 
 def _with_slot(shop: Shop, slot: Slot) -> Shop:
     slots = {**shop.slots, slot.slot: slot}
-    slots = {name: slots[name] for name in sorted(slots, key=on_the_glass)}
+    if slot.slot not in shop.slots:
+        slots = {name: slots[name] for name in sorted(slots, key=on_the_glass)}
     return replace(shop, slots=MappingProxyType(slots))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from controller.domain import effects as do
 from controller.domain import facts as f
+from controller.domain import payments
 from controller.domain.catalog import Closed, Slot, SlotId
 from controller.domain.cycle import Cycle, Decision, News, Phase, Vend
 from controller.domain.events import (
@@ -19,8 +20,15 @@ from controller.domain.events import (
     HoppersAnswered,
     ItemDropped,
     MotorFaulty,
+    PayBy,
+    PaymentApproved,
+    PaymentDeclined,
+    PaymentOffered,
+    PaymentUnpaid,
     Restarted,
     ReturnPressed,
+    ReversalProven,
+    ReversalRefused,
     SlotChosen,
     StillHere,
     VendRefused,
@@ -34,12 +42,23 @@ from controller.domain.waits import claimed, noticed, settled, with_code, with_n
 def step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
     """What this event means now. `now_ms` is monotonic; deadlines are made from it here, and anew after a restart."""
     if isinstance(event, Restarted):
-        cycle = with_new_times(cycle, now_ms, shop)
+        decision = _step(with_new_times(cycle, now_ms, shop), event, now_ms, shop)
+        return replace(decision, effects=(*decision.effects, *payments.after_restart(shop)))
+    return _step(cycle, event, now_ms, shop)
+
+
+def _step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
     match cycle.phase, event:
         case _, CoinsSeen():
             return _take_coins(cycle, event, now_ms, shop)
         case ((Phase.IDLE | Phase.CREDIT), SlotChosen(slot)):
             return _choose(cycle, slot, now_ms, shop)
+        case ((Phase.IDLE | Phase.CREDIT), PayBy(provider)):
+            return payments.ask(cycle, provider, now_ms, shop)
+        case Phase.AUTHORIZING, _ if _is_of_payment(cycle, event):
+            return _authorize(cycle, event, now_ms, shop)
+        case _, (PaymentApproved() | PaymentUnpaid() | ReversalProven() | ReversalRefused()):
+            return payments.hear(cycle, event, now_ms, shop)
         case Phase.CREDIT, ReturnPressed():
             return give_back(cycle, now_ms, shop)
         case Phase.CREDIT, StillHere():
@@ -57,6 +76,8 @@ def step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
         case _, MotorFaulty(slot, reason):
             known = slot in shop.slots and shop.slots[slot].closed is None
             return Decision(cycle, (f.SlotClosed(slot, reason),) if known else ())
+        case Phase.AUTHORIZING, Restarted():
+            return Decision(replace(cycle, offer=None, deadline_ms=now_ms + shop.policy.authorize_ms))
         case _, Restarted():
             return Decision(settled(cycle, now_ms, shop))
         case _:
@@ -137,6 +158,63 @@ def _is_being_paid(cycle: Cycle, payout_id: int) -> bool:
     return cycle.payout is not None and cycle.payout.payout_id == payout_id
 
 
+# A payment without coins
+
+
+def _is_of_payment(cycle: Cycle, event: Event) -> bool:
+    """Whether this event means something for the payment the visitor is asked for: news of it, or her change of mind."""
+    match event:
+        case PaymentOffered(payment_id) | PaymentDeclined(payment_id):
+            return cycle.payment is not None and cycle.payment.payment_id == payment_id
+        case PaymentApproved(payment_id, cents):
+            payment = cycle.payment
+            return payment is not None and (payment.payment_id, payment.cents) == (payment_id, cents)
+        case _:
+            return isinstance(event, DeadlinePassed | ReturnPressed | SlotChosen)
+
+
+def _authorize(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
+    """The visitor has her wallet in hand: what she is shown, what was paid, or why nobody waits any more."""
+    match event:
+        case PaymentOffered(offer=offer):
+            return Decision(replace(cycle, offer=offer))
+        case PaymentApproved():
+            richer, taken = payments.take(cycle)
+            return _then(Decision(richer, (taken,)), _buy(richer, now_ms, shop))
+        case PaymentDeclined(reason=reason):
+            dropped = payments.drop(cycle, reason, now_ms, shop)
+            return replace(dropped, cycle=replace(dropped.cycle, notice=noticed(News.UNPAID, now_ms, shop)))
+        case SlotChosen(slot):
+            dropped = payments.drop(cycle, "changed-mind", now_ms, shop)
+            return _then(dropped, _choose(dropped.cycle, slot, now_ms, shop))
+        case ReturnPressed():
+            dropped = payments.drop(cycle, "changed-mind", now_ms, shop)
+            return _then(dropped, _step(dropped.cycle, event, now_ms, shop))
+        case _:
+            dropped = payments.drop(cycle, "too-late", now_ms, shop)
+            return replace(dropped, cycle=replace(dropped.cycle, notice=noticed(News.UNPAID, now_ms, shop)))
+
+
+def _buy(cycle: Cycle, now_ms: int, shop: Shop) -> Decision:
+    """The chosen piece is paid for. If it cannot be sold any more, what came without coins goes back at once."""
+    assert cycle.chosen is not None
+    chosen = _choose(cycle, cycle.chosen, now_ms, shop)
+    return chosen if chosen.cycle.vend else _unsold(chosen, now_ms, shop)
+
+
+def _unsold(decision: Decision, now_ms: int, shop: Shop) -> Decision:
+    back = payments.give_back(decision.cycle, now_ms, shop)
+    return _then(decision, replace(back, cycle=settled(back.cycle, now_ms, shop)))
+
+
+def _then(first: Decision, second: Decision) -> Decision:
+    """Two decisions as one: the second one's state, and what both write down and do."""
+    return Decision(second.cycle, (*first.facts, *second.facts), (*first.effects, *second.effects))
+
+
+# How a vend ends
+
+
 def _conclude(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
     vend = cycle.vend
     assert vend is not None
@@ -155,8 +233,10 @@ def _conclude(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
 def _sold(cycle: Cycle, vend: Vend, fault: Closed | None, now_ms: int, shop: Shop) -> Decision:
     sold = f.Sold(vend.vend_id, vend.slot, vend.product, vend.maker, vend.price_cents, vend.shares)
     closed = (f.SlotClosed(vend.slot, fault),) if fault else ()
+    used = payments.use(cycle, "sold")
     notice = noticed(News.SOLD, now_ms, shop, slot=vend.slot, cents=vend.price_cents)
-    return Decision(settled(replace(cycle, notice=notice), now_ms, shop), (sold, *closed))
+    over = settled(replace(used.cycle, notice=notice), now_ms, shop)
+    return Decision(over, (sold, *closed, *used.facts), used.effects)
 
 
 def _failed(cycle: Cycle, vend: Vend, reason: Closed, now_ms: int, shop: Shop) -> Decision:
@@ -168,18 +248,19 @@ def _failed(cycle: Cycle, vend: Vend, reason: Closed, now_ms: int, shop: Shop) -
     slot = shop.slots.get(vend.slot)
     twin = shop.twin(slot) if slot and slot.price_cents == vend.price_cents and shop.selling else None
     if twin is None or vend.retry_of is not None or reason is Closed.SENSOR:
-        return Decision(settled(back, now_ms, shop), (failed, *closed))
+        return _unsold(Decision(settled(back, now_ms, shop), (failed, *closed)), now_ms, shop)
     again = _start(back, twin, now_ms, shop, retry_of=vend.vend_id)
     return replace(again, facts=(failed, *closed, *again.facts))
 
 
 def _in_doubt(cycle: Cycle, vend: Vend, reason: str, now_ms: int, shop: Shop) -> Decision:
     """The piece may have fallen: nothing is retried or given back by itself; a person decides with the code."""
-    numbered, claim = claimed(cycle, shop)
+    used = payments.use(cycle, "doubt")
+    numbered, claim = claimed(used.cycle, shop)
     doubt = f.VendInDoubt(vend.vend_id, vend.slot, vend.price_cents, reason, claim, vend.shares)
     notice = noticed(News.DOUBT, now_ms, shop, slot=vend.slot, cents=vend.price_cents, claim=claim)
     shown = settled(with_code(numbered, notice, now_ms), now_ms, shop)
-    return Decision(shown, (doubt, f.SlotClosed(vend.slot, Closed.DOUBT)))
+    return Decision(shown, (doubt, f.SlotClosed(vend.slot, Closed.DOUBT), *used.facts), used.effects)
 
 
 def _ask_again(cycle: Cycle, now_ms: int, shop: Shop) -> Decision:

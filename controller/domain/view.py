@@ -10,6 +10,7 @@ from controller.domain.catalog import Share, Slot
 from controller.domain.cycle import Cycle, Notice
 from controller.domain.events import HARMLESS
 from controller.domain.shop import Shop
+from controller.domain.wallet import Offer
 from controller.domain.welcome import welcome_coins
 
 
@@ -39,6 +40,15 @@ class NoticeView:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentView:
+    """How to pay `cents` by `provider`; `offer` is None until the provider has answered."""
+
+    provider: str
+    cents: int
+    offer: Offer | None
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """`version` grows with every change. `vending` is the slot that turns right now. `left_ms` is until the deadline."""
 
@@ -65,6 +75,12 @@ class View:
     returning_cents: int = 0
     """What is on its way back to the visitor."""
     vending_shares: tuple[Share, ...] = ()
+    wallets: tuple[str, ...] = ()
+    """The providers one can pay with right now besides coins."""
+    payment: PaymentView | None = None
+    """What the visitor is asked to pay without coins, while the machine waits for it."""
+    paid_cents: int = 0
+    """What of the credit, or of the piece that falls, was paid without coins."""
     """How the price of the piece that falls right now is shared."""
 
 
@@ -93,6 +109,9 @@ def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, s
         coins_cents=coins_cents,
         returning_cents=cycle.payout.cents if cycle.payout else 0,
         vending_shares=cycle.vend.shares if cycle.vend else (),
+        wallets=shop.wallets,
+        payment=PaymentView(paying.provider, paying.cents, cycle.offer) if (paying := cycle.payment) else None,
+        paid_cents=cycle.paid.cents if cycle.paid else 0,
     )
 
 

@@ -13,9 +13,10 @@ from controller.domain.accounts import DOUBT, HOLD, OVER_SHORT, PLACES, kind
 from controller.domain.catalog import Share
 from controller.domain.claims import code
 from controller.domain.shop import Claim, Shop
+from controller.domain.wallet import Stage
 from controller.ledger.forms import GENESIS
 
-Claimed = f.VendInDoubt | f.PayoutInDoubt | f.ClaimOwed | f.CreditAbandoned
+Claimed = f.VendInDoubt | f.PayoutInDoubt | f.ClaimOwed | f.CreditAbandoned | f.ReversalFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Audit:
     """The hoppers that were told to pay for the payout under way."""
     vend_ids: int = 0
     payout_ids: int = 0
+    payment_ids: int = 0
     inserted_cents: int = 0
     gone_cents: int = 0
     complaints: list[Complaint] = field(default_factory=list)
@@ -73,6 +75,20 @@ def heed(audit: Audit, fact: f.Fact) -> None:
             _vend(audit, fact)
         case f.PayoutStarted() | f.PayoutOrdered() | f.Refunded() | f.Overpaid() | f.PayoutInDoubt() | f.ClaimOwed():
             _payout(audit, fact)
+        case f.PaymentAsked(payment_id):
+            if payment_id <= audit.payment_ids:
+                audit.complain("payments", f"payment {payment_id} is asked for again")
+            audit.payment_ids = payment_id
+        case (
+            f.PaymentTaken()
+            | f.PaymentDropped()
+            | f.PaymentLate()
+            | f.PaymentOver()
+            | f.ReversalDue()
+            | f.Reversed()
+            | f.ReversalFailed()
+        ):
+            _payment(audit, fact)
         case f.Restored():
             _restored(audit, fact)
         case f.ClaimSettled():
@@ -164,6 +180,43 @@ def _payout(
                 audit.payout = None
 
 
+# Payments without coins
+
+_FROM = {
+    f.PaymentTaken: (Stage.ASKED,),
+    f.PaymentDropped: (Stage.ASKED,),
+    f.PaymentLate: (Stage.ASKED, Stage.DROPPED),
+    f.PaymentOver: (Stage.DROPPED, Stage.TAKEN),
+    f.ReversalDue: (Stage.TAKEN,),
+    f.Reversed: (Stage.REVERSING,),
+    f.ReversalFailed: (Stage.REVERSING,),
+}
+"""How far a payment must have come before each of these."""
+
+
+def _payment(
+    audit: Audit,
+    fact: f.PaymentTaken
+    | f.PaymentDropped
+    | f.PaymentLate
+    | f.PaymentOver
+    | f.ReversalDue
+    | f.Reversed
+    | f.ReversalFailed,
+) -> None:
+    """A payment is taken once, and goes back once; what is believed of it is what was asked for."""
+    payment = audit.shop.payments.get(fact.payment_id)
+    if payment is None or payment.stage not in _FROM[type(fact)]:
+        audit.complain("payments", f"{type(fact).__name__} of payment {fact.payment_id}, which is not so far, or over")
+        return
+    if isinstance(fact, f.PaymentDropped | f.PaymentOver):
+        return
+    if fact.provider != payment.provider or (not isinstance(fact, f.PaymentLate) and fact.cents != payment.cents):
+        audit.complain("payments", f"payment {fact.payment_id} is not by the provider, or not the sum, that was asked")
+    audit.inserted_cents += fact.cents if isinstance(fact, f.PaymentTaken | f.PaymentLate) else 0
+    audit.gone_cents += fact.cents if isinstance(fact, f.Reversed) else 0
+
+
 # Claims
 
 
@@ -205,4 +258,5 @@ def _restored(audit: Audit, fact: f.Restored) -> None:
         audit.complain("epoch", f"the restore says {fact}, but stands after {before}")
     audit.vend_ids += fact.ids_skipped
     audit.payout_ids += fact.ids_skipped
+    audit.payment_ids += fact.ids_skipped
     audit.claim_ids += fact.ids_skipped

@@ -15,7 +15,10 @@ from controller.domain.catalog import Share
 from controller.domain.times import BootClock
 from controller.ledger.forms import Stamp
 
-COUNTED = ("CreditTaken", "Sold", "Refunded", "ClaimSettled", "SaleRefunded", "MakerPaid", "CashMoved")
+COUNTED = (
+    *("CreditTaken", "PaymentTaken", "PaymentLate", "Sold", "Refunded", "Reversed"),
+    *("ClaimSettled", "SaleRefunded", "MakerPaid", "CashMoved"),
+)
 """The types of facts that count for anything here."""
 DAILY = ("maker", "fund", "fee", "tax")
 """The families whose accounts have days."""
@@ -44,11 +47,11 @@ class DayLine:
 def tallied(fact: f.Fact) -> tuple[str, int] | None:
     """Which tally the fact belongs to and with how many cents: `inserted`, `sold`, `returned` or `taken-back`."""
     match fact:
-        case f.CreditTaken(cents=cents):
+        case f.CreditTaken(cents=cents) | f.PaymentTaken(cents=cents) | f.PaymentLate(cents=cents):
             return "inserted", cents
         case f.Sold(price_cents=cents):
             return "sold", cents
-        case f.Refunded(cents=cents):
+        case f.Refunded(cents=cents) | f.Reversed(cents=cents):
             return "returned", cents
         case f.ClaimSettled(cents=cents, place=place):
             return "returned" if place else "sold", cents

@@ -27,7 +27,7 @@ from controller.ledger.schema import migrate
 
 __all__ = ["GENESIS", "NEVER_NEGATIVE", "Journal", "Stamp", "chain", "load_cycle", "read_fact"]
 
-NEVER_NEGATIVE = ("credit", "hold", "doubt", "claims", "unclaimed")
+NEVER_NEGATIVE = ("credit", "hold", "doubt", "claims", "unclaimed", "reversals")
 _ADD_BALANCE = "INSERT INTO balances VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET cents = cents + excluded.cents"
 _PUT_MARK = "INSERT INTO marks VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET mark = excluded.mark"
 WAL_BYTES_MAX = 8_000_000

@@ -24,6 +24,9 @@ __all__ = [
 ]
 
 
+MONEY_HERE = ("coinbox", "hopper", "tube", "safe", "wallet")
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
     """Where every cent that was ever inserted is now, and what each maker and fund has earned. All amounts in cents."""
@@ -38,14 +41,16 @@ class Totals:
     claims_cents: int
     unclaimed_cents: int
     facts: int
+    reversals_cents: int = 0
     makers: dict[str, int] = field(default_factory=dict)
     funds: dict[str, int] = field(default_factory=dict)
     cash: dict[str, int] = field(default_factory=dict)
 
     @property
     def adds_up(self) -> bool:
-        """The first invariant: inserted = sold + returned + credit + hold + doubt + claims + unclaimed."""
+        """The first invariant: inserted = sold + returned + credit + hold + doubt + claims + unclaimed + reversals."""
         waiting = self.credit_cents + self.hold_cents + self.doubt_cents + self.claims_cents + self.unclaimed_cents
+        waiting += self.reversals_cents
         return self.inserted_cents == self.sold_cents + self.returned_cents + waiting
 
 
@@ -89,10 +94,11 @@ def totals(db: sqlite3.Connection) -> Totals:
             doubt_cents=known.get("doubt", 0),
             claims_cents=known.get("claims", 0),
             unclaimed_cents=known.get("unclaimed", 0),
+            reversals_cents=known.get("reversals", 0),
             facts=db.execute("SELECT coalesce(max(seq), 0) FROM facts").fetchone()[0],
             makers=_family(known, "maker"),
             funds=_family(known, "fund"),
-            cash={name: cents for name, cents in known.items() if kind(name) in ("coinbox", "hopper", "tube", "safe")},
+            cash={name: cents for name, cents in known.items() if kind(name) in MONEY_HERE},
         )
     finally:
         db.execute("COMMIT")

@@ -168,6 +168,7 @@ def _jumped(cycle: Cycle, skipped: int) -> Cycle:
         last_vend_id=cycle.last_vend_id + skipped,
         last_payout_id=cycle.last_payout_id + skipped,
         last_claim_id=cycle.last_claim_id + skipped,
+        last_payment_id=cycle.last_payment_id + skipped,
     )
 
 
@@ -191,7 +192,7 @@ def _what_ends(cycle: Cycle) -> Event | None:
     if payout := cycle.payout:
         ordered = tuple(order.place for order in payout.orders)  # nobody can say any more whether those coins left
         return CoinsPaid(payout.payout_id, (), ordered) if ordered else HoppersAnswered(payout.payout_id, ())
-    return DeadlinePassed() if cycle.credit_cents else None
+    return DeadlinePassed() if cycle.payment or cycle.credit_cents else None
 
 
 # The change-over

@@ -67,6 +67,10 @@ CREATE TRIGGER postings_remain BEFORE DELETE ON postings BEGIN SELECT RAISE(ABOR
 RESULTS = """
 ALTER TABLE claims ADD COLUMN place TEXT NOT NULL DEFAULT '';
 CREATE TABLE closed_hoppers (place TEXT PRIMARY KEY, reason TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE payments (
+    payment_id INTEGER PRIMARY KEY, provider TEXT NOT NULL, reference TEXT NOT NULL,
+    cents INTEGER NOT NULL, slot TEXT NOT NULL, stage TEXT NOT NULL
+) STRICT;
 CREATE TABLE wishes (wish_id TEXT PRIMARY KEY, seq INTEGER NOT NULL REFERENCES facts (seq)) STRICT, WITHOUT ROWID;
 CREATE TABLE tallies (kind TEXT PRIMARY KEY, facts INTEGER NOT NULL, cents INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE clocks (
@@ -79,7 +83,8 @@ CREATE TABLE days (
     PRIMARY KEY (day, account)
 ) STRICT, WITHOUT ROWID;
 """
-"""Form 2. No fact of form 1 has a wish's id, closes a hopper or leaves coins in doubt: only the last three have a past."""
+"""Form 2. No fact of form 1 has a wish's id, closes a hopper, leaves coins in doubt or pays without coins: only the last
+three tables have a past."""
 
 
 def create(path: Path) -> None:

@@ -33,7 +33,7 @@ class Present:
 
     standing: Standing
     end: End | None = None
-    ids: tuple[int, ...] = (0, 0, 0, 0)
+    ids: tuple[int, ...] = (0, 0, 0, 0, 0)
 
     @property
     def epoch(self) -> int:
@@ -77,7 +77,7 @@ def objection(backup: Backup, machine: str, found: Present) -> str | None:
 
 
 def ids_of(db: sqlite3.Connection) -> tuple[int, ...]:
-    """The newest vend, payout, claim and start of these books."""
+    """The newest vend, payout, claim, payment and start of these books."""
     cycle = load_cycle(db)
     starts = db.execute("SELECT max(boot_id) FROM facts").fetchone()[0] or 0
-    return cycle.last_vend_id, cycle.last_payout_id, cycle.last_claim_id, starts
+    return cycle.last_vend_id, cycle.last_payout_id, cycle.last_claim_id, cycle.last_payment_id, starts

@@ -17,6 +17,7 @@ from controller.domain.catalog import (
     on_the_glass,
 )
 from controller.domain.shop import Claim, Policy, Shop
+from controller.domain.wallet import Payment, Stage
 
 _PUT_SLOT = (
     "INSERT INTO slots VALUES (?, ?, ?, ?, ?) ON CONFLICT (slot) DO UPDATE SET product = excluded.product,"
@@ -45,6 +46,7 @@ def load(db: sqlite3.Connection, policy: Policy, claim_key: bytes) -> Shop:
         rule=SplitRule(rule[0], weights_from(rule[1])) if rule else None,
         claims=MappingProxyType(_claims(db)),
         closed_hoppers=MappingProxyType(dict(_closed_hoppers(db))),
+        payments=MappingProxyType(_payments(db)),
         policy=policy,
         claim_key=claim_key,
     )
@@ -63,6 +65,7 @@ def save(db: sqlite3.Connection, seq: int, before: Shop, after: Shop) -> None:
             db.execute(_PUT_SLOT, held)
     _save_claims(db, seq, before, after)
     _save_hoppers(db, before, after)
+    _save_payments(db, before, after)
     if after.rule and after.rule != before.rule:
         db.execute("INSERT INTO rules VALUES (?, ?, ?)", (after.rule.rule_id, seq, json.dumps(after.rule.weights)))
 
@@ -99,6 +102,26 @@ def _save_hoppers(db: sqlite3.Connection, before: Shop, after: Shop) -> None:
         db.execute("DELETE FROM closed_hoppers WHERE place = ?", [place])
     for place, reason in after.closed_hoppers.items() - before.closed_hoppers.items():
         db.execute("INSERT OR REPLACE INTO closed_hoppers VALUES (?, ?)", (place, reason))
+
+
+def _payments(db: sqlite3.Connection) -> dict[int, Payment]:
+    rows = db.execute("SELECT payment_id, provider, reference, cents, slot, stage FROM payments ORDER BY payment_id")
+    return {
+        number: Payment(number, provider, reference, cents, SlotId(slot), Stage(stage))
+        for number, provider, reference, cents, slot, stage in rows
+    }
+
+
+def _save_payments(db: sqlite3.Connection, before: Shop, after: Shop) -> None:
+    """Payments that are not over; what became of each stands in the facts."""
+    if before.payments is after.payments:
+        return
+    for number in before.payments.keys() - after.payments.keys():
+        db.execute("DELETE FROM payments WHERE payment_id = ?", [number])
+    for number, payment in after.payments.items():
+        if before.payments.get(number) != payment:
+            row = (number, payment.provider, payment.reference, payment.cents, payment.slot, payment.stage)
+            db.execute("INSERT OR REPLACE INTO payments VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
 def weights_from(text: str) -> tuple[tuple[str, int], ...]:

@@ -174,8 +174,8 @@ def _whole(audit: Audit, db: sqlite3.Connection) -> Iterator[Complaint]:
     money = "inserted = sold + returned + what waits"
     yield from _same("money", money, audit.inserted_cents, audit.gone_cents + waiting)
     shop = stock.load(db, audit.shop.policy, audit.shop.claim_key)
-    for part in ("slots", "products", "makers", "rule", "claims", "closed_hoppers"):
-        invariant = "claims" if part == "claims" else "stock"
+    for part in ("slots", "products", "makers", "rule", "claims", "payments", "closed_hoppers"):
+        invariant = part if part in ("claims", "payments") else "stock"
         yield from _same(invariant, part, getattr(shop, part), getattr(audit.shop, part))
     yield from _same("stock", "who joined when", dict(_rows(db, "SELECT maker, seq FROM joined")), audit.joined)
     rules = _rows(db, "SELECT rule_id, from_seq, weights FROM rules")
@@ -198,6 +198,7 @@ def _cycle(audit: Audit, cycle: Cycle) -> Iterator[Complaint]:
         ("the last vend's number", cycle.last_vend_id, audit.vend_ids),
         ("the last payout's number", cycle.last_payout_id, audit.payout_ids),
         ("the last claim's number", cycle.last_claim_id, audit.claim_ids),
+        ("the last payment's number", cycle.last_payment_id, audit.payment_ids),
     ):
         yield from _same("cycle", words, stored, derived)
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from controller.domain.events import Event, ReturnPressed, SlotChosen, StillHere
+from controller.domain.events import Event, PayBy, ReturnPressed, SlotChosen, StillHere
 from controller.domain.stocking import ApproveRule, AssignSlot, CountSlot, OpenSlot, PutMaker, PutProduct, Wish
 from controller.domain.treasury import CountCash, MoveCash, PayMaker, RefundSale, SettleClaim
 from controller.domain.view import View
@@ -51,6 +51,7 @@ WORDS: dict[str, type[Ask]] = {
     "choose": SlotChosen,
     "give-back": ReturnPressed,
     "stay": StillHere,
+    "pay-by": PayBy,
     "put-maker": PutMaker,
     "put-product": PutProduct,
     "assign-slot": AssignSlot,

@@ -15,6 +15,7 @@ from controller.domain.events import (
     DeviceReturned,
     Event,
     ItemDropped,
+    PayBy,
     Restarted,
     ReturnPressed,
     SlotChosen,
@@ -33,6 +34,10 @@ def waiting_in(phase: Phase) -> Till:
         return dispensing()
     if phase is Phase.REFUNDING:
         return refunding()
+    if phase is Phase.AUTHORIZING:
+        till = Till(shelf(policy=Policy(wallets=("deuna",))))
+        till.tell_all(SlotChosen(A1), PayBy("deuna"))
+        return till
     till = Till()
     if phase is Phase.CREDIT:
         till.tell(coins(25))

@@ -8,7 +8,7 @@ from builders import A1, BAG, INTI, ROSA, WEIGHTS, Till, dispensing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.domain.events import ItemDropped, ReturnPressed, SlotChosen, StillHere, VendUnknown
+from controller.domain.events import ItemDropped, PayBy, ReturnPressed, SlotChosen, StillHere, VendUnknown
 from controller.domain.facts import Verdict
 from controller.domain.stocking import (
     ApproveRule,
@@ -43,6 +43,7 @@ EVERY_ASK: tuple[Ask, ...] = (
     SlotChosen(A1),
     ReturnPressed(),
     StillHere(),
+    PayBy("deuna"),
     PutMaker(INTI, "Inti «la bordadora»", "Taller Chimbacalle", "Bordo pájaros:\ncada uno es distinto.", consent=True),
     PutProduct(BAG, ROSA, "Bolso 🧵", 350, "algodón", 45, "bolso.jpg"),
     AssignSlot(A1, BAG, 8),

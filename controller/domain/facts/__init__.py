@@ -8,6 +8,16 @@ are its form on disk and on the wire: they may gain fields with defaults, and ne
 from controller.domain.facts.base import Fact
 from controller.domain.facts.machine import Booted, ClockSet, Restored, TroubleOver, TroubleSeen
 from controller.domain.facts.office import CashCounted, CashMoved, ClaimSettled, MakerPaid, SaleRefunded, Verdict
+from controller.domain.facts.payment import (
+    PaymentAsked,
+    PaymentDropped,
+    PaymentLate,
+    PaymentOver,
+    PaymentTaken,
+    ReversalDue,
+    ReversalFailed,
+    Reversed,
+)
 from controller.domain.facts.shelf import (
     MakerJoined,
     ProductSet,
@@ -49,12 +59,20 @@ __all__ = [
     "MakerJoined",
     "MakerPaid",
     "Overpaid",
+    "PaymentAsked",
+    "PaymentDropped",
+    "PaymentLate",
+    "PaymentOver",
+    "PaymentTaken",
     "PayoutInDoubt",
     "PayoutOrdered",
     "PayoutStarted",
     "ProductSet",
     "Refunded",
     "Restored",
+    "ReversalDue",
+    "ReversalFailed",
+    "Reversed",
     "RuleApproved",
     "SaleRefunded",
     "SlotAssigned",

@@ -1,0 +1,81 @@
+"""Facts about money that comes without coins: a wallet's QR, a card reader; asked for, taken, given back."""
+
+from dataclasses import dataclass
+
+from controller.domain.catalog import SlotId
+from controller.domain.facts.base import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAsked(Fact):
+    """Money is to be asked of `provider` under our own `reference`. Written before anybody is asked; nothing moves yet."""
+
+    payment_id: int
+    provider: str
+    reference: str
+    cents: int
+    slot: SlotId
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTaken(Fact):
+    """The provider says it is paid, to the cent, while the visitor waits: it is credit now."""
+
+    payment_id: int
+    provider: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDropped(Fact):
+    """The machine waits no more for this payment (`declined`, `too-late`, `changed-mind`); it may still come, too late."""
+
+    payment_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLate(Fact):
+    """It was paid when nobody waited any more, or not the amount that was asked: never a vend, all of it goes back."""
+
+    payment_id: int
+    provider: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOver(Fact):
+    """Nothing more is expected of this payment: it was used, or it was never paid and is watched no longer."""
+
+    payment_id: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalDue(Fact):
+    """What was taken goes back the way it came; it waits in `reversals` until the provider proves that it has."""
+
+    payment_id: int
+    provider: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed(Fact):
+    """The provider gave it back, and `proof` is the number it has for that."""
+
+    payment_id: int
+    provider: str
+    cents: int
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalFailed(Fact):
+    """It cannot go back the way it came (refused, or past the provider's deadline): it is owed, by a claim code."""
+
+    payment_id: int
+    provider: str
+    cents: int
+    reason: str
+    claim: str
