@@ -104,6 +104,10 @@ class Link:
             return 0
         return self._wishes & ~messages.MONEY if self._ring.fill >= EVENTS_MANY else self._wishes
 
+    def silent_ms(self, now_ms: int) -> int:
+        """How long the Pi has said nothing; the whole lease when it is over."""
+        return elapsed_ms(now_ms, self._heard_ms) if self.lease else LEASE_MS
+
     @property
     def room(self) -> int:
         """How many more events can be kept."""

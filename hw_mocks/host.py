@@ -13,7 +13,9 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 from time import monotonic
+from typing import Any, Protocol
 
 from hw_mocks.acts import Acts
 from hw_mocks.gpioport import GpioPort, Refused
@@ -51,6 +53,17 @@ class Link:
             self.open = False
 
 
+class Neighbour(Protocol):
+    """Something that lives in the world's time and thread beside it, such as a simulated board."""
+
+    @property
+    def due_ms(self) -> float | None: ...
+    def join(self, server: "WorldServer") -> None: ...
+    def advance(self, now_ms: float) -> None: ...
+    def edge(self, pin: int, high: bool) -> None: ...
+    def close(self) -> None: ...
+
+
 class WorldServer:
     """Hosts one world on two Unix sockets in `run_dir`: `gpio.sock` and `world.sock`.
 
@@ -67,9 +80,11 @@ class WorldServer:
         self._ports: dict[Link, GpioPort] = {}
         self._watchers: set[Link] = set()
         self._holders: dict[int, GpioPort] = {}
+        self._neighbours: list[Neighbour] = []
+        self._calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._running = True
         self._alarm, self._wake = socket.socketpair()
-        self._selector.register(self._wake, selectors.EVENT_READ, self._end)
+        self._selector.register(self._wake, selectors.EVENT_READ, self._called)
         self._listen(self.gpio_path, self._welcome_process)
         self._listen(self.control_path, self._welcome_person)
         world.on_line, world.on_happening = self._tell_edge, self._tell_happening
@@ -85,26 +100,55 @@ class WorldServer:
 
     def stop(self) -> None:
         """End `run`, from any thread or a signal handler."""
+        self._calls.put(self._end)
         with suppress(OSError):
             self._alarm.send(b"!")
+
+    def call(self, act: Callable[[], Any]) -> Any:
+        """Do this in the world's thread, now, and return what it returned."""
+        done: SimpleQueue[Any] = SimpleQueue()
+        self._calls.put(lambda: done.put(act()))
+        self._alarm.send(b"!")
+        return done.get(timeout=10)
 
     def run(self) -> None:
         try:
             while self._running:
-                self._world.advance(self._now_ms())
+                self._advance()
                 self._drop_the_lost()
                 for key, _ in self._selector.select(self._quiet_s()):
-                    self._world.advance(self._now_ms())
-                    key.data()
+                    self._advance()
+                    if key.fd in self._selector.get_map():  # unless the one before ended it
+                        key.data()
         finally:
             self._close()
+
+    def _advance(self) -> None:
+        now_ms = self._now_ms()
+        self._world.advance(now_ms)
+        for neighbour in self._neighbours:
+            neighbour.advance(now_ms)
 
     def _now_ms(self) -> float:
         return (monotonic() - self._began_s) * 1000 * self._speed
 
     def _quiet_s(self) -> float | None:
-        due_ms = self._world.due_ms()
+        waiting = (self._world.due_ms(), *(neighbour.due_ms for neighbour in self._neighbours))
+        due_ms = min((ms for ms in waiting if ms is not None), default=None)
         return None if due_ms is None else max(0.0, (due_ms - self._now_ms()) / self._speed / 1000)
+
+    # Who lives beside the world
+
+    def add(self, neighbour: Neighbour) -> None:
+        """Before `run`: this one lives in the same time, hears every line, and ends with the server."""
+        neighbour.join(self)
+        self._neighbours.append(neighbour)
+
+    def watch(self, connection: socket.socket, receive: Callable[[], None]) -> None:
+        self._selector.register(connection, selectors.EVENT_READ, receive)
+
+    def forget(self, connection: socket.socket) -> None:
+        self._selector.unregister(connection)
 
     # Who is connected
 
@@ -156,16 +200,25 @@ class WorldServer:
         at_s = self._began_s + self._world.now_ms / self._speed / 1000
         for port in self._ports.values():
             port.tell_edge(pin, high, at_s)
+        for neighbour in self._neighbours:
+            neighbour.edge(pin, high)
 
     def _tell_happening(self, happening: Happening) -> None:
         self._watchers = {link for link in self._watchers if link.open}
         for link in self._watchers:
             link.send(json.dumps(happening))
 
+    def _called(self) -> None:
+        self._wake.recv(64)
+        while not self._calls.empty():
+            self._calls.get()()
+
     def _end(self) -> None:
         self._running = False
 
     def _close(self) -> None:
+        for neighbour in self._neighbours:
+            neighbour.close()
         for link in self._links:
             link.open = False
         self._drop_the_lost()

@@ -1,7 +1,8 @@
 """The simulated machine as a process: the world, its coin acceptor and its sockets, until Ctrl-C.
 
 `minga simulate` runs it. The coin acceptor is a serial device where the configuration looks for one; motors, door and
-buttons are GPIO lines that the controller reaches with `GPIOZERO_PIN_FACTORY=minga-sim`.
+buttons are GPIO lines that the controller reaches with `GPIOZERO_PIN_FACTORY=minga-sim`. With `--board` the same motors,
+door and buttons hang on a simulated I/O board instead, whose real firmware answers at that path.
 """
 
 import signal
@@ -14,6 +15,7 @@ from controller.config import Config, load
 from controller.errors import MingaError
 from hw_mocks.acceptor import ECUADOR_COINS, SimulatedAcceptor
 from hw_mocks.acts import Acts
+from hw_mocks.board import SimulatedBoard
 from hw_mocks.hopper import SimulatedBus, SimulatedHopper
 from hw_mocks.host import WorldServer
 from hw_mocks.things import Coin
@@ -25,7 +27,7 @@ COINS_EACH = 200
 """So many coins lie in each simulated hopper."""
 
 
-def serve_world(config: Config, run_dir: Path, speed: float = 1.0) -> None:
+def serve_world(config: Config, run_dir: Path, speed: float = 1.0, board: Path | None = None) -> None:
     """One simulated machine, wired as `config` says, until the process is interrupted."""
     world = World(config.motors, config.cabinet, stock=dict.fromkeys(config.slots(), PIECES_EACH))
     acceptor = SimulatedAcceptor()
@@ -33,12 +35,18 @@ def serve_world(config: Config, run_dir: Path, speed: float = 1.0) -> None:
     server = WorldServer(world, Acts(world, acceptor, ECUADOR_COINS), run_dir, speed)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     port = Path(config.coins.port)
+    if board and speed != 1:
+        raise MingaError("a simulated board keeps its own time, which is ours: leave --speed at 1")
     if not port.parent.is_dir():
         raise MingaError(f'{port}: no simulated device can lie there; set `port = "run/coins"` under [coins]')
     acceptor.open(port)
     buses = _hoppers(config, world, speed)
+    if board:
+        server.add(SimulatedBoard(world, config.motors, config.cabinet, board))
     try:
         print(_where(config, server), flush=True)
+        if board:
+            print(f"  its I/O board       {board}", flush=True)
         server.run()
     except KeyboardInterrupt:
         print("the simulated machine is switched off")
@@ -79,9 +87,10 @@ def simulate(
     config: Annotated[Path, typer.Option(help="The machine's configuration.")] = Path("minga.toml"),
     speed: Annotated[float, typer.Option(min=0.01, max=1000, help="World seconds in one of ours.")] = 1.0,
     run_dir: Annotated[Path | None, typer.Option(help="Where the sockets are put; beside the configuration.")] = None,
+    board: Annotated[Path | None, typer.Option(help="Where a simulated I/O board answers, instead of GPIO.")] = None,
 ) -> None:
     """Run a simulated machine: motors, spirals, coins, buttons and a door that exist only in this process.
 
     Example: minga simulate --config museum/minga.toml
     """
-    serve_world(load(config), run_dir or config.resolve().parent / "run", speed)
+    serve_world(load(config), run_dir or config.resolve().parent / "run", speed, board)

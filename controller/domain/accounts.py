@@ -54,8 +54,8 @@ def natural(account: str, cents: int) -> int:
 def postings(fact: f.Fact) -> tuple[Posting, ...]:
     """The lines a fact posts; none for facts that move no money."""
     match fact:
-        case f.CreditTaken(cents=cents):
-            return move(cents, COINBOX, CREDIT)
+        case f.CreditTaken(cents=cents, place=place):
+            return move(cents, Account(place), CREDIT)
         case f.VendStarted(price_cents=cents) | f.PayoutStarted(cents=cents):
             return move(cents, CREDIT, HOLD)
         case f.Sold(price_cents=cents, shares=shares):
@@ -72,16 +72,6 @@ def postings(fact: f.Fact) -> tuple[Posting, ...]:
             return move(cents, HOLD, DOUBT)
         case f.ClaimOwed(cents=cents):
             return move(cents, HOLD, CLAIMS)
-        case f.PaymentTaken(provider=provider, cents=cents):
-            return move(cents, Account(f"wallet:{provider}"), CREDIT)
-        case f.PaymentLate(provider=provider, cents=cents):
-            return move(cents, Account(f"wallet:{provider}"), REVERSALS)
-        case f.ReversalDue(cents=cents):
-            return move(cents, CREDIT, REVERSALS)
-        case f.Reversed(provider=provider, cents=cents):
-            return move(cents, REVERSALS, Account(f"wallet:{provider}"))
-        case f.ReversalFailed(cents=cents):
-            return move(cents, REVERSALS, CLAIMS)
         case f.CreditAbandoned(cents=cents):
             return move(cents, CREDIT, UNCLAIMED)
         case f.ClaimSettled(account=account, cents=cents, place=place) if place:
@@ -101,6 +91,23 @@ def postings(fact: f.Fact) -> tuple[Posting, ...]:
             return tuple(line for line in lines if line.cents)
         case f.CashMoved(cents=cents, debit=debit, credit=credit):
             return move(cents, debit, credit)
+        case _:
+            return _without_coins(fact)
+
+
+def _without_coins(fact: f.Fact) -> tuple[Posting, ...]:
+    """The lines of a payment by wallet or card: it comes, and what is not used goes back the way it came."""
+    match fact:
+        case f.PaymentTaken(provider=provider, cents=cents):
+            return move(cents, Account(f"wallet:{provider}"), CREDIT)
+        case f.PaymentLate(provider=provider, cents=cents):
+            return move(cents, Account(f"wallet:{provider}"), REVERSALS)
+        case f.ReversalDue(cents=cents):
+            return move(cents, CREDIT, REVERSALS)
+        case f.Reversed(provider=provider, cents=cents):
+            return move(cents, REVERSALS, Account(f"wallet:{provider}"))
+        case f.ReversalFailed(cents=cents):
+            return move(cents, REVERSALS, CLAIMS)
         case _:
             return ()
 

@@ -47,7 +47,8 @@ class CoinsSeen(Event):
 
     `coins_cents` holds only coins of known value. `alarm` is None, or why coins may be missing (`reset`, `lost`,
     `unknown-coin`, `hidden`), then `lost` is how many coins or events are surely gone. `more_marks` are what else is
-    to be remembered of this device, by a name that begins with its `source`.
+    to be remembered of this device, by a name that begins with its `source`. `places` says where each coin fell, by its
+    account (`tube:25`); without it all are in the coinbox.
     """
 
     device: str
@@ -57,6 +58,7 @@ class CoinsSeen(Event):
     alarm: str | None = None
     lost: int = 0
     more_marks: tuple[tuple[str, int], ...] = ()
+    places: tuple[str, ...] = ()
 
     @property
     def marks(self) -> dict[str, int]:

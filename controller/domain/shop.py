@@ -151,6 +151,13 @@ def after(shop: Shop, fact: f.Fact) -> Shop:
             return _with_slot(shop, replace(held, quantity=max(0, held.quantity - 1)))
         case f.RuleApproved(rule_id, weights):
             return replace(shop, rule=SplitRule(rule_id, weights))
+        case _:
+            return _after_money(shop, fact)
+
+
+def _after_money(shop: Shop, fact: f.Fact) -> Shop:
+    """What money leaves open: claims, hoppers that must be counted, payments that are not over."""
+    match fact:
         case f.VendInDoubt(price_cents=cents, claim=claim, shares=shares):
             return _with_claim(shop, Claim(claim, DOUBT, cents, shares))
         case f.PayoutInDoubt(_, cents, place, claim):
@@ -167,6 +174,12 @@ def after(shop: Shop, fact: f.Fact) -> Shop:
         case f.ClaimSettled(claim=claim):
             open_claims = {code: waiting for code, waiting in shop.claims.items() if code != claim}
             return replace(shop, claims=MappingProxyType(open_claims))
+        case _:
+            return _after_payment(shop, fact)
+
+
+def _after_payment(shop: Shop, fact: f.Fact) -> Shop:
+    match fact:
         case f.PaymentAsked(payment_id, provider, reference, cents, slot):
             return _with_payment(shop, Payment(payment_id, provider, reference, cents, slot))
         case f.PaymentTaken(payment_id):

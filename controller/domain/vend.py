@@ -9,6 +9,7 @@ from dataclasses import replace
 from controller.domain import effects as do
 from controller.domain import facts as f
 from controller.domain import payments
+from controller.domain.accounts import COINBOX
 from controller.domain.catalog import Closed, Slot, SlotId
 from controller.domain.cycle import Cycle, Decision, News, Phase, Vend
 from controller.domain.events import (
@@ -89,7 +90,11 @@ def _step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
 
 def _take_coins(cycle: Cycle, event: CoinsSeen, now_ms: int, shop: Shop) -> Decision:
     """A coin is never lost, whatever the phase; with a choice already made, the last coin starts the vend."""
-    facts: list[f.Fact] = [f.CreditTaken(cents, event.device, event.source, event.mark) for cents in event.coins_cents]
+    places = event.places or (COINBOX,) * len(event.coins_cents)
+    facts: list[f.Fact] = [
+        f.CreditTaken(cents, event.device, event.source, event.mark, place)
+        for cents, place in zip(event.coins_cents, places, strict=True)
+    ]
     if event.alarm:
         facts.append(f.CoinsUnknown(event.device, event.source, event.alarm, event.lost))
     richer = replace(cycle, credit_cents=cycle.credit_cents + sum(event.coins_cents))

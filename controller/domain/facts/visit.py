@@ -9,12 +9,16 @@ from controller.domain.facts.base import Fact
 
 @dataclass(frozen=True, slots=True)
 class CreditTaken(Fact):
-    """A coin was accepted. `source` and `mark` name the device's own event, so that no coin is booked twice."""
+    """A coin was accepted. `source` and `mark` name the device's own event, so that no coin is booked twice.
+
+    `place` is where it fell: the coinbox, or one of a changer's tubes, from where it can be paid out again (`tube:25`).
+    """
 
     cents: int
     device: str
     source: str
     mark: int
+    place: str = "coinbox"
 
 
 @dataclass(frozen=True, slots=True)
