@@ -4,22 +4,17 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
-
-from gpiozero import GPIOZeroError
 
 from controller import __version__
 from controller.auditor import Auditor
 from controller.brain import Brain, Perform
 from controller.clock import Clock
 from controller.config import Config
-from controller.devices.cabinet import Cabinet
-from controller.devices.coins import CoinAcceptor
 from controller.devices.control import ControlServer
 from controller.devices.hoppers import Hoppers
-from controller.devices.matrix import MotorMatrix
 from controller.domain import effects as do
 from controller.domain.catalog import SlotId
 from controller.domain.cycle import Phase
@@ -27,7 +22,7 @@ from controller.domain.events import Trouble
 from controller.domain.hours import hours
 from controller.domain.money import COINS_CENTS
 from controller.domain.shop import Policy, Unreturnable
-from controller.errors import MingaError
+from controller.hardware import Hardware, hardware
 from controller.inbox import Asked
 from controller.ledger.alone import alone
 from controller.ledger.journal import Journal
@@ -36,8 +31,6 @@ from controller.setting import Setting
 log = logging.getLogger("minga")
 
 STOPS = {signal.SIGTERM, signal.SIGINT}
-SETTLE_MS = 1_000
-"""How long coins on their way are waited for at a stop; systemd and people are impatient."""
 VEND_ENDS_S = 15.0
 """A stop waits this long for a piece that is already on its way."""
 
@@ -51,14 +44,14 @@ def run(config: Config) -> None:
     with ExitStack() as closing:
         closing.enter_context(alone(config.machine.database))
         journal = Journal(config.machine.database, _policy(config), config.clock.zone)
-        brain, acceptor = _assemble(config, journal, closing)
-        _stop_on_signal(partial(_wind_down, brain, acceptor))
+        brain, parts = _assemble(config, journal, closing)
+        _stop_on_signal(partial(_wind_down, brain, parts))
         log.info("%s is up: %d slots, %d facts in the books", config.machine.name, len(brain.shop.slots), journal.seq)
         brain.run()
         log.info("stopped")
 
 
-def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Brain, CoinAcceptor]:
+def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Brain, Hardware]:
     """Motors off first, then the books, then what takes money; the control socket last, when there is something to say."""
     wired = frozenset(SlotId(slot) for slot in config.slots())
     opening = hours(tuple(config.hours.open))
@@ -68,13 +61,7 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
     brain = Brain(journal, clock, setting, performers, lambda draw: server.publish(draw))
 
     closing.callback(lambda: brain.journal.close())  # whichever it has open by then
-    with _words_for_gpio():
-        motors = MotorMatrix(config.motors, brain.put)
-        closing.callback(motors.close)
-        cabinet = Cabinet(config.cabinet, brain.put)
-        closing.callback(cabinet.close)
-    acceptor = CoinAcceptor(config.coins, brain.put, settle_ms=SETTLE_MS, stuck=brain.is_stuck)
-    closing.callback(acceptor.stop)
+    parts = hardware(config, brain, closing)
     hoppers = Hoppers(config.hoppers, brain.put, Trouble.NO_HOPPER)
     closing.callback(hoppers.stop)
     server = ControlServer(config.machine.socket, lambda ask, reply: brain.put(Asked(ask, reply)))
@@ -83,13 +70,13 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
     closing.callback(auditor.stop)
 
     def take_coins(effect: do.AcceptCoins) -> None:
-        acceptor.accept(effect.cents)
-        cabinet.lamp(bool(effect.cents))
+        parts.accept(effect.cents)
+        parts.lamp(bool(effect.cents))
 
     performers |= {
-        do.Dispense: motors.dispense,
-        do.QueryVend: motors.query,
-        do.BringHome: motors.bring_home,
+        do.Dispense: parts.motors.dispense,
+        do.QueryVend: parts.motors.query,
+        do.BringHome: parts.motors.bring_home,
         do.AcceptCoins: take_coins,
         do.AskHoppers: hoppers.ask,
         do.PayCoins: hoppers.pay,
@@ -97,10 +84,10 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
     }
     brain.start()
     hoppers.start()
-    acceptor.start()
+    parts.start()
     server.start()
     auditor.start()
-    return brain, acceptor
+    return brain, parts
 
 
 def _policy(config: Config) -> Policy:
@@ -115,21 +102,9 @@ def _policy(config: Config) -> Policy:
     )
 
 
-@contextmanager
-def _words_for_gpio() -> Iterator[None]:
-    """A line that cannot be had ends the start with a sentence; systemd tries again."""
-    try:
-        yield
-    except (GPIOZeroError, OSError) as error:
-        raise MingaError(
-            f"the GPIO lines cannot be had: {error}; on a Pi the user needs the group `gpio`, "
-            "on any other computer start `minga simulate` and set the variables it prints"
-        ) from None
-
-
-def _wind_down(brain: Brain, acceptor: CoinAcceptor) -> None:
+def _wind_down(brain: Brain, parts: Hardware) -> None:
     """Close for coins and book those on their way; let a vend or a payout under way end; then stop."""
-    acceptor.stop()
+    parts.shut()
     late_s = time.monotonic() + VEND_ENDS_S
     busy = (Phase.DISPENSING, Phase.REFUNDING)
     while brain.cycle.phase in busy and not brain.outlasts_the_disk and time.monotonic() < late_s:

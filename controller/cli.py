@@ -21,6 +21,7 @@ OWN = {
     "controller": "controller.commands.controller:controller",
     "catalogue": "controller.commands.catalogue:catalogue",
     "slot": "controller.commands.slot:slot",
+    "board": "controller.commands.board:board",
     "money": "controller.commands.money:money",
     "ledger": "controller.commands.ledger:ledger",
     "backup": "controller.commands.backup:backup",

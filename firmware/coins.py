@@ -39,7 +39,7 @@ class Coins:
         self._counter: Pulses | None = None
         self._before = self._untold = 0
         self._odd_ms = now_ms
-        self._jam_ms = 0
+        self._jam_ms = self._greeted = 0
         link.takes(messages.COINS, self._configure)
 
     @property
@@ -58,6 +58,9 @@ class Coins:
             return
         self._jam_ms = counter.low_ms(now_ms) or self._jam_ms
         self._untold |= counter.tick(now_ms)
+        if self._link.greetings != self._greeted:
+            self._greeted = self._link.greetings
+            self._untold |= JAM if counter.jammed else 0
         if self._untold & TRAIN and self._tell_train(counter):
             self._untold &= ~TRAIN
         if self._untold & JAM and self._link.event(messages.COIN_JAM, 1 if counter.jammed else 0, self._jam_ms):

@@ -70,6 +70,9 @@ class Link:
         self.lease = self.restart_asked = False
         self.strange = 0
         """Sound frames that made no sense."""
+        self._nonce: int | None = None
+        self.greetings = 0
+        """How many programs of the Pi this life has met: each must hear anew of the door and of a jam."""
         self._heard_ms = self._told_ms = self._told = 0
         self.event(messages.RESET, cause, lost)
 
@@ -174,6 +177,9 @@ class Link:
 
     def _greet(self, oldest: int, newest: int, nonce: int) -> None:
         self.version = messages.agree(oldest, newest)
+        if nonce != self._nonce:
+            self._nonce = nonce
+            self.greetings += 1
         self.lease, self._wishes, self._told = False, 0, 0
         highest = [lane.highest for lane in self._lanes]
         self._say(

@@ -92,11 +92,13 @@ class Panel:
         self._fitted = self._temperature_ms = self._step_cc = 0
         self._measured_ms: int | None = None
         self._told_cc: list[int | None] = [None] * len(probes)
-        self._broken_told = 0
+        self._broken_told = self._greeted = 0
         link.takes(messages.PANEL, self._configure)
 
     def tick(self, now_ms: int) -> None:
         """Once in every round."""
+        if self._link.greetings != self._greeted:
+            self._greeted, self._door_told = self._link.greetings, None
         room = self._link.room > ROOM_FOR_MONEY
         if self._fitted & DOOR:
             self._door.look(self._door_pin.value() or 0, now_ms)

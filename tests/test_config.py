@@ -14,6 +14,8 @@ from controller.config import Config, Machine, keys, load
 from controller.errors import ConfigError
 
 HOPPER = '[[hoppers]]\ncoin_cents = 25\nsecurity = "none"\n'
+NUMBERS = {"return_key": "7", "line": "22", "inhibit": "23"}
+"""What keys without a default take, where it is a number."""
 BOARD = '[motors]\ndrive = "board"\n'
 CABINET = '[cabinet]\ndrive = "board"\n'
 NAME = '[machine]\nname = "quito-museo-1"\n'
@@ -152,6 +154,11 @@ def test_pulses_alone_make_the_board_needed(file: Path) -> None:
         (BOARD + "[board]\nslot_keys = { Z9 = 4 }\n", "`board.slot_keys` names ['Z9'], but the motors make"),
         (BOARD + '[board]\nhalf_turns = ["Z9"]\n', "`board.half_turns` names ['Z9'], but the motors make"),
         ("[pulses]\npulse_ms_min = 120\n", "`pulses.pulse_ms_min` must be less than `pulses.pulse_ms_max`"),
+        ('[coins]\nkind = "pulses"\n[pulses]\ndrive = "gpio"\n', "needs `pulses.line` and `pulses.inhibit`"),
+        (
+            '[coins]\nkind = "pulses"\n[pulses]\ndrive = "gpio"\nline = 22\ninhibit = 20\n',
+            "line 20 is used twice: by `motors.home` and by `pulses.inhibit`",
+        ),
         ("[pulses]\nvalue = 5\n", "`pulses.value` is not a key"),
         ('[motors]\nrows = { A1 = 5, A = 6 }\ncolumns = { "1" = 12, "11" = 13 }\n', "motors.rows"),
     ],
@@ -236,13 +243,7 @@ def test_every_commented_key_can_be_uncommented(file: Path) -> None:
     """A key without a default is shown in a form that TOML takes once a value stands behind it."""
     text = commented("quito-museo-1").partition("# [[")[0]
     for key in re.findall(r"^# (\w+) =", text, re.MULTILINE):
-        value = (
-            "{}"
-            if key.endswith(("values_cents", "buttons", "slot_keys"))
-            else "7"
-            if key == "return_key"
-            else '"offset"'
-        )
+        value = "{}" if key.endswith(("values_cents", "buttons", "slot_keys")) else NUMBERS.get(key, '"offset"')
         text = re.sub(rf"^# {key} =.*$", f"{key} = {value}", text, flags=re.MULTILINE)
     file.write_text(text)
 

@@ -6,6 +6,7 @@ an unknown key is an error that names the nearest right one. `minga init` writes
 
 from controller.config.load import keys, load
 from controller.config.sections import (
+    Board,
     Cabinet,
     Clock,
     Coins,
@@ -15,12 +16,14 @@ from controller.config.sections import (
     Motors,
     Pin,
     Policy,
+    Pulses,
     Section,
     Web,
 )
 from controller.config.whole import Config
 
 __all__ = [
+    "Board",
     "Cabinet",
     "Clock",
     "Coins",
@@ -31,6 +34,7 @@ __all__ = [
     "Motors",
     "Pin",
     "Policy",
+    "Pulses",
     "Section",
     "Web",
     "keys",

@@ -56,6 +56,7 @@ def _anchored(config: Config, folder: Path) -> Config:
             "machine": machine.model_copy(update=paths),
             "coins": config.coins.model_copy(update={"port": str(folder / port)}),
             "hoppers": [hopper.model_copy(update={"port": str(folder / hopper.port)}) for hopper in config.hoppers],
+            "board": config.board.model_copy(update={"port": str(folder / config.board.port)}),
             "clock": config.clock.model_copy(update={"offset_file": folder / offset if offset else None}),
         }
     )

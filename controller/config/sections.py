@@ -126,6 +126,13 @@ class Pulses(Section):
     """A coin acceptor that tells a coin by a number of pulses. Programme it by value per pulse: a quarter is five pulses
     of five cents. Coins put in quickly run together into one train, and only then is the sum still right."""
 
+    drive: Literal["board", "gpio"] = "board"
+    """Who counts: the I/O `board`, which remembers, or this computer's own lines (`gpio`), which is the lesser choice: a
+    coin that comes while the controller is down, or busy for long, is only found at the cash count."""
+    line: Pin | None = None
+    """With `gpio`: the line of the pulses."""
+    inhibit: Pin | None = None
+    """With `gpio`: the line that keeps coins out."""
     cents: Annotated[int, Field(ge=1, le=1_000)] = 5
     """What one pulse is worth."""
     idles: Literal["high", "low"] = "high"

@@ -60,6 +60,8 @@ class Config(BaseSettings):
         if self.cabinet.drive == "gpio":
             uses += [(f"cabinet.slot_buttons.{slot}", pin) for slot, pin in self.cabinet.slot_buttons.items()]
             uses += [(f"cabinet.{name}", getattr(self.cabinet, name)) for name in ("door", "return_button", "lamp")]
+        if self.coins.kind == "pulses" and self.pulses.drive == "gpio":
+            uses += [("pulses.line", self.pulses.line), ("pulses.inhibit", self.pulses.inhibit)]
         return uses
 
     @model_validator(mode="after")
@@ -87,8 +89,15 @@ class Config(BaseSettings):
         for name, slots in (("slot_keys", board.slot_keys), ("half_turns", board.half_turns)):
             if self.uses_board and (strangers := set(slots) - set(self.slots())):
                 raise ValueError(f"`board.{name}` names {sorted(strangers)}, but the motors make {self.slots()}")
-        if self.pulses.pulse_ms_min >= self.pulses.pulse_ms_max:
+        return self
+
+    @model_validator(mode="after")
+    def _pulses_can_be_counted(self) -> "Config":
+        pulses = self.pulses
+        if pulses.pulse_ms_min >= pulses.pulse_ms_max:
             raise ValueError("`pulses.pulse_ms_min` must be less than `pulses.pulse_ms_max`")
+        if self.coins.kind == "pulses" and pulses.drive == "gpio" and None in (pulses.line, pulses.inhibit):
+            raise ValueError('`pulses.drive = "gpio"` needs `pulses.line` and `pulses.inhibit`')
         return self
 
     @model_validator(mode="after")
@@ -96,7 +105,7 @@ class Config(BaseSettings):
         """What only makes sense together with the board."""
         if not self.uses_board:
             return self
-        if self.motors.drive == "gpio" and self.coins.kind == "cctalk":
+        if self.motors.drive == "gpio" and not self.board_counts:
             raise ValueError(
                 '`cabinet.drive = "board"` needs motors or pulses on the board too: its loss stops their sale'
             )
@@ -113,7 +122,12 @@ class Config(BaseSettings):
     @property
     def uses_board(self) -> bool:
         """Whether anything of this machine is wired to the I/O board."""
-        return "board" in (self.motors.drive, self.cabinet.drive) or self.coins.kind == "pulses"
+        return "board" in (self.motors.drive, self.cabinet.drive) or self.board_counts
+
+    @property
+    def board_counts(self) -> bool:
+        """Whether coins are pulses into the I/O board."""
+        return self.coins.kind == "pulses" and self.pulses.drive == "board"
 
     def slots(self) -> tuple[str, ...]:
         """The slots this machine has motors for, in the order of the glass: every row with every column."""

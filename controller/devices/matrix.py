@@ -156,11 +156,15 @@ class MotorMatrix:
         return VendRefused(vend_id, fault) if self._curtain.works() else VendUnknown(vend_id, "sensor")
 
     def _bring_home(self, slot: SlotId) -> None:
+        """What falls on the way home is waited for: it must not pass for the piece of the next vend."""
         if slot not in self._spirals or (self._lost and not self._return()):
             self._tell(MotorFaulty(slot, Closed.NO_MOTOR))
             return
         try:
-            fault = self._spirals.bring_home(slot)
+            with self._curtain.watching() as fell:
+                fault = self._spirals.bring_home(slot)
+                fell.wait(self._motors.drop_ms / 1000)
+            self._strays += fell.is_set()
         except Exception as error:
             log.exception("%s could not be brought home", slot)
             fault = Closed.NO_MOTOR

@@ -227,6 +227,17 @@ def test_silence_is_told_once_and_the_host_goes_on_greeting() -> None:
     assert joined.board.wishes == messages.MONEY
 
 
+def test_a_wish_reaches_the_board_at_once() -> None:
+    """Coins are shut out with the next frame, not with the next lease half a second later."""
+    joined = ready()
+    joined.host.wishes = messages.MONEY
+    joined.run(20)
+    assert joined.board.wishes == messages.MONEY
+    joined.host.wishes = 0
+    joined.run(20)
+    assert joined.board.wishes == 0
+
+
 def test_a_board_that_was_never_there_is_lost_too() -> None:
     """Nobody answers the greeting."""
     joined = Joined()

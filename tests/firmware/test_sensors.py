@@ -81,6 +81,18 @@ def test_a_door_opened_in_silence_is_told_to_who_comes_back():
     assert bench.told(messages.DOOR) == [(0,), (1,)]
 
 
+def test_another_program_of_the_pi_hears_anew_that_the_door_is_open():
+    """The controller was started again on a board that runs on: what rests is told to it once more."""
+    bench = Bench()
+    bench.plant.door.level = 1
+    bench.run(200)
+    bench.say(messages.HELLO, 1, 1, 10)
+    bench.run(200)
+    bench.say(messages.HELLO, 1, 1, 10)
+    bench.run(200)
+    assert bench.told(messages.DOOR) == [(0,), (1,), (1,)]
+
+
 def test_sensors_leave_room_for_money():
     """The Pi acknowledges nothing, a door and keys go on and on: coins can still be told, and are still let in."""
     bench = Bench()

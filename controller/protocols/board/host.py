@@ -48,6 +48,7 @@ class Host:
         self._lanes: dict[int, Pending] = {}
         self._events: deque[HostEvent] = deque()
         self._greet_ms = self._lease_ms = self._configure_ms = 0
+        self._leased: int | None = None  # the wishes the board heard last
         self._heard_ms: int | None = None
         self._acknowledging = self._restarting = self._lost = False
         self._unfit = ""
@@ -138,7 +139,7 @@ class Host:
         times = [self._lease_ms, *(p.due_ms or 0 for p in self._lanes.values() if p.asking or self.ready)]
         if not self.ready:
             times.append(self._configure_ms)
-        return 0 if self._acknowledging else min(times)
+        return 0 if self._acknowledging or self._leased != self.wishes else min(times)
 
     def _due(self, now_ms: int) -> Iterable[bytes]:
         if self._stage is _Stage.GREETING or self.boot_id is None:
@@ -156,8 +157,8 @@ class Host:
         for pending in self._lanes.values():
             if (pending.asking or self.ready) and now_ms >= (pending.due_ms or 0):
                 yield pending.say(self.boot_id, now_ms)
-        if now_ms >= self._lease_ms:
-            self._lease_ms = now_ms + LEASE_MS
+        if now_ms >= self._lease_ms or self._leased != self.wishes:
+            self._lease_ms, self._leased = now_ms + LEASE_MS, self.wishes
             yield messages.message(messages.LEASE, self.wishes)
             if self._restarting:
                 yield messages.message(messages.RESTART, self.boot_id)

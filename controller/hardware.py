@@ -1,0 +1,108 @@
+"""What moves the spirals, lets coins in and lights the lamp: GPIO lines, a ccTalk line or the I/O board, by configuration.
+
+Three choices, a line of configuration each: `motors.drive`, `cabinet.drive` and `coins.kind`. Nothing above this file knows
+which was made.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from gpiozero import GPIOZeroError
+
+from controller.brain import Brain
+from controller.config import Config
+from controller.devices.board import Board
+from controller.devices.cabinet import Cabinet
+from controller.devices.coins import CoinAcceptor
+from controller.devices.matrix import MotorMatrix
+from controller.devices.pulsepin import PulsePin
+from controller.domain.effects import BringHome, Dispense, QueryVend
+from controller.errors import MingaError
+
+SETTLE_MS = 1_000
+"""How long coins on their way are waited for at a stop; systemd and people are impatient."""
+Accept = Callable[[frozenset[int]], None]
+
+
+class Motors(Protocol):
+    """What turns spirals, whatever it is; answers are events."""
+
+    def dispense(self, effect: Dispense) -> None: ...
+    def query(self, effect: QueryVend) -> None: ...
+    def bring_home(self, effect: BringHome) -> None: ...
+
+
+@dataclass(slots=True)
+class Hardware:
+    """`shut` closes for coins and waits for those on their way; `starts` are called once the brain has started."""
+
+    motors: Motors
+    lamp: Callable[[bool], None]
+    accept: Accept
+    shut: Callable[[], None]
+    starts: list[Callable[[], None]] = field(default_factory=list)
+
+    def start(self) -> None:
+        for start in self.starts:
+            start()
+
+
+def hardware(config: Config, brain: Brain, closing: ExitStack) -> Hardware:
+    """Everything off, and at rest until `start`. Raises MingaError when a line cannot be had; `closing` ends it all."""
+    board = _board(config, brain, closing)
+    starts = [board.start] if board else []
+    with _words_for_gpio():
+        motors = board.motors if board and config.motors.drive == "board" else _matrix(config, brain, closing)
+        lamp = board.lamp if board and config.cabinet.drive == "board" else _cabinet(config, brain, closing).lamp
+        if board and config.board_counts:
+            return Hardware(motors, lamp, board.accept, partial(board.shut, SETTLE_MS / 1_000), starts)
+        if config.coins.kind == "pulses":
+            pin = PulsePin(config.pulses, brain.put, brain.is_stuck)
+            closing.callback(pin.close)
+            return Hardware(motors, lamp, pin.accept, partial(_shut_pin, pin), starts)
+    acceptor = CoinAcceptor(config.coins, brain.put, settle_ms=SETTLE_MS, stuck=brain.is_stuck)
+    closing.callback(acceptor.stop)
+    return Hardware(motors, lamp, acceptor.accept, acceptor.stop, [*starts, acceptor.start])
+
+
+def _board(config: Config, brain: Brain, closing: ExitStack) -> Board | None:
+    """The I/O board, if anything is wired to it."""
+    if not config.uses_board:
+        return None
+    board = Board(config, brain.put, lambda: brain.journal.marks, lambda: brain.cycle.last_vend_id, brain.is_stuck)
+    closing.callback(board.stop)
+    return board
+
+
+def _matrix(config: Config, brain: Brain, closing: ExitStack) -> MotorMatrix:
+    matrix = MotorMatrix(config.motors, brain.put)
+    closing.callback(matrix.close)
+    return matrix
+
+
+def _cabinet(config: Config, brain: Brain, closing: ExitStack) -> Cabinet:
+    cabinet = Cabinet(config.cabinet, brain.put)
+    closing.callback(cabinet.close)
+    return cabinet
+
+
+def _shut_pin(pin: PulsePin) -> None:
+    """A train under way is heard to its end."""
+    pin.accept(frozenset())
+    time.sleep(SETTLE_MS / 1_000)
+
+
+@contextmanager
+def _words_for_gpio() -> Iterator[None]:
+    """A line that cannot be had ends the start with a sentence; systemd tries again."""
+    try:
+        yield
+    except (GPIOZeroError, OSError) as error:
+        raise MingaError(
+            f"the GPIO lines cannot be had: {error}; on a Pi the user needs the group `gpio`, "
+            "on any other computer start `minga simulate` and set the variables it prints"
+        ) from None
