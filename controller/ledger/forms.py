@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cache
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -18,7 +19,6 @@ GENESIS = bytes(32)
 HASHED = "epoch, seq, boot_id, mono_ms, wall_ms, trusted, type, body"
 """The columns a fact's hash is made of, in this order."""
 _ROW = "[%d,%d,%d,%d,%d,%d,%s,%s]"
-_FORMS: dict[str, TypeAdapter[Fact]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,17 @@ def chain(prev: bytes, row: tuple[Any, ...]) -> bytes:
 
 def read_fact(kind: str, body: str) -> Fact:
     """A fact from its row. Raises ValueError for a type or form this Minga does not know."""
-    if not _FORMS:
-        kinds = (kind for kind in vars(facts).values() if isinstance(kind, type) and issubclass(kind, Fact))
-        _FORMS.update({kind.__name__: TypeAdapter(kind) for kind in kinds if kind is not Fact})
-    if kind not in _FORMS:
-        raise ValueError(f"no fact is called {kind!r}")
-    fact: Fact = _FORMS[kind].validate_json(body)
+    fact: Fact = _form(kind).validate_json(body)
     return fact
+
+
+@cache
+def _form(kind: str) -> TypeAdapter[Any]:
+    """Made when first needed: all of them at once would take longer than the rest of a start."""
+    found = getattr(facts, kind, None)
+    if not (isinstance(found, type) and issubclass(found, Fact) and found is not Fact):
+        raise ValueError(f"no fact is called {kind!r}")
+    return TypeAdapter(found)
 
 
 def plain(value: Fact | Cycle) -> str:
