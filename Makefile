@@ -34,9 +34,14 @@ lint: $(V)/.dev  ## only what reads the code: style, types, who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-crash: $(V)/.dev  ## the property tests and the simulated town again, far wider (many minutes)
-	MINGA_SEEDS=5000 $(BIN)/python -m pytest --hypothesis-profile=wide --timeout=3600 -m "not system" --ignore=tests/crash
-	MINGA_CRASH_RUNS=50000 $(BIN)/python -m pytest tests/crash --log-cli-level=INFO --timeout=0
+# Each rig plays from another seed each time and logs every seed; SEED=… plays the same again, RUNS and SEEDS say how far.
+SEED ?= $(shell date +%y%m%d%H%M)
+SEEDS ?= 5000
+RUNS ?= 500000
+
+crash: $(V)/.dev  ## the property tests, the simulated towns and the crash rigs again, far wider (hours)
+	MINGA_SEEDS=$(SEEDS) $(BIN)/python -m pytest --hypothesis-profile=wide --timeout=3600 -m "not system" --ignore=tests/crash
+	MINGA_SEED=$(SEED) MINGA_CRASH_RUNS=$(RUNS) $(BIN)/python -m pytest tests/crash --log-cli-level=INFO --timeout=0
 
 bench: $(V)/.dev  ## measurements, as tables
 	$(BIN)/python -m bench

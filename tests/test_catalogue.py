@@ -8,7 +8,6 @@ import pytest
 from builders import Outcome, minga
 
 from controller.brain import Brain
-from controller.setting import Setting
 from controller.client import Client
 from controller.clock import Clock
 from controller.commands.init import EXAMPLE
@@ -18,11 +17,13 @@ from controller.domain import effects as do
 from controller.domain import facts as f
 from controller.domain.catalog import SlotId
 from controller.domain.stocking import CountSlot
+from controller.inbox import Asked
 from controller.ledger import reports
 from controller.ledger.connection import open_readonly
 from controller.ledger.journal import Journal, read_fact
 from controller.ledger.schema import create
 from controller.ledger.verify import verify
+from controller.setting import Setting
 
 ROSA = '[[makers]]\nmaker = "rosa"\nname = "Rosa"\n'
 BAG = '[[products]]\nproduct = "bolso"\nmaker = "rosa"\nname = "Bolso"\nprice_cents = 350\n'

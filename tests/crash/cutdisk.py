@@ -29,6 +29,12 @@ class Cut(Enum):
     TORN = "torn"
 
 
+class Connection(apsw.Connection):
+    """What the program expects of a connection besides what apsw has: it leaves text and rows as they come, as apsw does."""
+
+    text_factory: Any = str
+
+
 class Disk:
     """The files as the program sees them, and the log of all that it did to them."""
 
@@ -37,9 +43,9 @@ class Disk:
         self.log: list[Op] = [] if log is None else log
         self._door = _Door(self)
 
-    def connect(self, path: Any, mode: str = "rw") -> apsw.Connection:
+    def connect(self, path: Any, mode: str = "rw") -> Connection:
         """What `controller.ledger.connection._connect` gives, on this disk. One process, so one lock: exclusive."""
-        db = apsw.Connection(str(path), vfs=self._door.vfs_name)
+        db = Connection(str(path), vfs=self._door.vfs_name)
         db.execute("PRAGMA locking_mode=EXCLUSIVE")
         return db
 

@@ -11,6 +11,7 @@ from outside import World
 from stories import C1
 
 from controller.domain import facts as f
+from controller.domain.stocking import Wish
 from controller.domain.treasury import RefundSale, SettleClaim
 from controller.ledger import reports
 from controller.ledger.journal import load_cycle, read_fact
@@ -21,7 +22,7 @@ def complaints(db: Any, world: World) -> list[str]:
     """Everything that is not as it must be when the story is over."""
     facts = [read_fact(kind, body) for kind, body in db.execute("SELECT type, body FROM facts ORDER BY seq")]
     found = [str(complaint) for complaint in verify(db)]
-    found += world.wrongs + _money(db, world) + _payouts(facts, world)
+    found += world.wrongs + _money(db, world) + _payouts(facts, world) + _cash(db, facts, world)
     return found + _pieces(db, facts, world) + _acknowledged(db, facts, world) + _alive(db, facts, world)
 
 
@@ -38,17 +39,36 @@ def _money(db: Any, world: World) -> list[str]:
 
 
 def _payouts(facts: list[f.Fact], world: World) -> list[str]:
-    """6: one payout pays once, never without its order on disk, and the books say what left."""
-    ordered = {fact.payout_id for fact in facts if isinstance(fact, f.PayoutOrdered)}
-    booked: Counter[int] = Counter()
+    """6: one payout pays once, never without its order on disk, and the books say what left or that it is in doubt."""
+    ordered = {fact.payout_id: fact.orders for fact in facts if isinstance(fact, f.PayoutOrdered)}
+    booked, doubts = Counter[int](), Counter[int]()
     for fact in facts:
         if isinstance(fact, f.Refunded | f.Overpaid):
             booked[fact.payout_id] += fact.cents
+        if isinstance(fact, f.PayoutInDoubt):
+            doubts[fact.payout_id] += sum(one.cents for one in ordered[fact.payout_id] if one.place == fact.place)
     found = [f"payout {one} was ordered {times} times" for one, times in world.payouts.items() if times > 1]
     found += [f"payout {one} left without an order" for one in world.payouts if one not in ordered]
-    if booked != world.left_cents:
-        found.append(f"coins that left: {dict(world.left_cents)}, by the books: {dict(booked)}")
+    for one in world.left_cents.keys() | booked.keys():
+        if not booked[one] <= world.left_cents[one] <= booked[one] + doubts[one]:
+            found.append(f"{world.left_cents[one]} cents of payout {one} left, {booked[one]} are booked")
     return found
+
+
+def _cash(db: Any, facts: list[f.Fact], world: World) -> list[str]:
+    """Cash lies where the books say: in the safe and the bank, in every hopper that is open, and in the box."""
+    books = reports.balances(db)
+    closed = {place for (place,) in db.execute("SELECT place FROM closed_hoppers")}
+    counted = [fact for fact in facts if isinstance(fact, f.CashCounted) and fact.place == "coinbox"]
+    surplus_cents = sum(fact.counted_cents - fact.expected_cents for fact in counted)
+    hidden_cents = world.inserted_cents - reports.totals(db).inserted_cents
+    should = {place: books.get(place, 0) for place in ("safe", "bank", *world.hoppers) if place not in closed}
+    should["coinbox"] = books.get("coinbox", 0) + hidden_cents - surplus_cents
+    return [
+        f"{world.cash.lies_in(place)} cents lie in {place}, by the books {cents}"
+        for place, cents in should.items()
+        if world.cash.lies_in(place) != cents
+    ]
 
 
 def _pieces(db: Any, facts: list[f.Fact], world: World) -> list[str]:
@@ -73,18 +93,35 @@ def _acknowledged(db: Any, facts: list[f.Fact], world: World) -> list[str]:
     there = dict(db.execute("SELECT seq, hash FROM facts").fetchall())
     lost = [seq for seq, head in world.told.items() if seq and there.get(seq) != head]
     found = [f"acknowledged fact {seq} is gone or changed" for seq in lost[:3]]
-    codes = {fact.claim for fact in facts if isinstance(fact, f.VendInDoubt | f.ClaimOwed | f.CreditAbandoned)}
+    owed = (f.VendInDoubt, f.PayoutInDoubt, f.ClaimOwed, f.CreditAbandoned)
+    codes = {fact.claim for fact in facts if isinstance(fact, owed)}
     found += [f"code {code} was shown and is unknown" for code in world.codes if code not in codes]
-    done = Counter(fact.vend_id if isinstance(fact, f.SaleRefunded) else fact.claim for fact in facts if _at_desk(fact))
-    for wish in world.granted_wishes:
-        if isinstance(wish, RefundSale | SettleClaim):
-            key = wish.vend_id if isinstance(wish, RefundSale) else wish.claim
-            found += [] if done[key] == 1 else [f"{wish} was granted once and stands {done[key]} times in the books"]
+    done = Counter(_decided(fact) for fact in facts)
+    for wish in world.cash.done:
+        if done[_asked(wish)] != 1:
+            found.append(f"{wish} was granted and stands {done[_asked(wish)]} times in the books")
     return found
 
 
-def _at_desk(fact: f.Fact) -> bool:
-    return isinstance(fact, f.SaleRefunded | f.ClaimSettled)
+def _decided(fact: f.Fact) -> object:
+    """What names the wish that this fact was."""
+    match fact:
+        case f.SaleRefunded(vend_id=vend_id):
+            return vend_id
+        case f.ClaimSettled(claim=claim):
+            return claim
+        case _:
+            return getattr(fact, "wish_id", None)
+
+
+def _asked(wish: Wish) -> object:
+    match wish:
+        case RefundSale(vend_id):
+            return vend_id
+        case SettleClaim(claim):
+            return claim
+        case _:
+            return getattr(wish, "wish_id", None)
 
 
 def _alive(db: Any, facts: list[f.Fact], world: World) -> list[str]:

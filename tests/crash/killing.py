@@ -1,25 +1,32 @@
-"""Ways to strike one life at one exact place: after the N-th step of it, or in the N-th system call of a kind.
+"""Ways to strike one life at one exact place: at the N-th step of it, or in the N-th system call of a kind.
 
-A step is a statement of SQL or the beginning or end of a deed in the world; the process strikes itself with SIGKILL. System
-calls are strace's: it kills the process in the call, or lets the call fail as a broken disk would.
+At a step the process kills itself (`relay` does that at every step of one life). In a system call strace strikes: it kills
+the process there, or lets the call fail as a broken disk would.
 """
 
+import hashlib
 import itertools
 import os
+import pickle
 import shutil
 import signal
 import sqlite3
 import subprocess
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lives import Prepare, judge, live
 from outside import World
+from relay import relay
 from scripted import Ask, Machine
+from share import Tally
 
 from controller.ledger import journal as journals
 
+AGAIN = 50
 FILES = ("", "-wal", "-shm", "-journal")
 WRITING_CALLS = ("pwrite64", "write", "fdatasync", "fsync", "ftruncate", "unlink", "unlinkat", "rename", "openat")
 """Every system call by which SQLite changes a disk. A kind that a story, or this processor, does not use costs one run."""
@@ -88,19 +95,22 @@ class Strike:
         return self.path.with_name("strace.log")
 
 
-def fresh(template: Path, path: Path) -> None:
-    """New books on `path`; nothing of the last run stays."""
+def fresh(template: Path, path: Path, with_log: bool = False) -> None:
+    """New books on `path`, as the template's file or, `with_log`, all of its files are; nothing of the last run stays."""
     for ending in FILES:
         path.with_name(path.name + ending).unlink(missing_ok=True)
-    shutil.copy(template, path)
+        source = template.with_name(template.name + ending)
+        if source.exists() and (with_log or not ending):
+            shutil.copy(source, path.with_name(path.name + ending))
 
 
-def recover(path: Path, world: World, power_cut: bool = False) -> list[str]:
-    """The next controller finds what the struck one left, finishes the story (after a power cut: its end), and is judged.
+def recover(path: Path, world: World, power_cut: bool = False, hurry: bool = False) -> list[str]:
+    """The next controller finds what the struck one left, finishes the story (in a hurry or after a power cut: its end), and
+    is judged.
 
     Whatever it raises is a violation too: what is broken once must not stay broken.
     """
-    world.restart(power_cut, hurry=power_cut)
+    world.restart(power_cut, hurry=hurry or power_cut)
     try:
         machine = Machine(path, lambda *deed: world.answer(deed))
         try:
@@ -112,21 +122,59 @@ def recover(path: Path, world: World, power_cut: bool = False) -> list[str]:
         return [repr(error)]
 
 
-def strike(template: Path, path: Path, seed: int, blow: Strike | None = None, step: int = 0) -> tuple[bool, list[str]]:
-    """One run: a life that is struck, one that recovers. Whether the blow fell, and what is wrong in the end.
-
-    Every fourth recovery from a kill at a step is killed at a step of its own, and a third life recovers.
-    """
+def strike(template: Path, path: Path, seed: int, blow: Strike) -> tuple[bool, list[str]]:
+    """One life that is struck in a system call, one that recovers. Whether the blow fell, and what is wrong in the end."""
     fresh(template, path)
     world = World(seed)
-    if blow:
-        end = live(path, world, attach=blow.attach)
-        fell = blow.happened()
-    else:
-        end = live(path, world, killed_at(step))
-        fell = end == -signal.SIGKILL
-        if step % 4 == 0:
-            world.restart()
-            live(path, world, killed_at(step // 4))
+    end = live(path, world, attach=blow.attach)
+    fell = blow.happened()
     wrongs = [] if end in (0, 1, -signal.SIGKILL) else [f"the life ended with {end}"]
     return fell, recover(path, world) + wrongs
+
+
+def kill_at_every_step(template: Path, path: Path, seed: int) -> Iterator[tuple[int, list[str] | None]]:
+    """Kill a story at its 1st, 2nd, 3rd … step; of each what is wrong in the end, None where equal states were judged.
+
+    Equal files in an equal world recover equally: that is done once, and every 50th time again. Two recoveries of three
+    skip the rest of the story; every fourth is killed at a step of its own, and a third life recovers.
+    """
+    fresh(template, path)
+    world, left = World(seed), path.with_name("left-" + path.name)
+    seen = Counter[bytes]()
+    try:
+        for step in relay(path, world):
+            state = state_of(path, world)
+            seen[state] += 1
+            first = seen[state] % AGAIN == 1
+            yield step, _recover_copy(path, left, world, step) if first else None
+    except AssertionError as error:
+        yield 0, [str(error)]
+
+
+def at_every_step(shop: Path, folder: Path, seed: int) -> Tally:
+    """Kill this seed's story at its 1st, 2nd, 3rd … step, until it has no more."""
+    tally, path = Tally(), folder / f"steps-{seed}.db"
+    for step, wrongs in kill_at_every_step(shop, path, seed):
+        tally.runs["steps"] += 1
+        tally.lived += wrongs is not None
+        tally.wrongs += [f"seed {seed}, killed at step {step}: {wrong}" for wrong in wrongs or ()]
+    return tally
+
+
+def _recover_copy(path: Path, left: Path, world: World, step: int) -> list[str]:
+    """What is wrong once a copy of what the dead one left has been recovered, in a copy of its world."""
+    fresh(path, left, with_log=True)
+    after = pickle.loads(pickle.dumps(world))
+    if step % 4 == 0:
+        after.restart()
+        live(left, after, killed_at(1 + step // 4 % 40))
+    return recover(left, after, hurry=step % 3 != 0)
+
+
+def state_of(path: Path, world: World) -> bytes:
+    """What is on the disk and what has happened in the world, as a hash."""
+    state = hashlib.blake2b(pickle.dumps(world))
+    for ending in FILES:
+        file = path.with_name(path.name + ending)
+        state.update(file.read_bytes() if file.exists() else b"-")
+    return state.digest()

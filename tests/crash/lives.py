@@ -40,7 +40,7 @@ def live(path: Path, world: World, prepare: Prepare | None = None, attach: Calla
     pid = os.fork()
     if not pid:
         ours.close()
-        os._exit(_child(path, theirs, prepare))
+        os._exit(child(path, theirs, prepare))
     theirs.close()
     with ours:
         if attach:
@@ -50,8 +50,8 @@ def live(path: Path, world: World, prepare: Prepare | None = None, attach: Calla
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def _child(path: Path, line: socket.socket, prepare: Prepare | None) -> int:
-    """The whole life; it never returns into the test runner that was forked."""
+def child(path: Path, line: socket.socket, prepare: Prepare | None) -> int:
+    """The whole life, in a fork; the status to end with. It never returns into the test runner that was forked."""
     try:
         ask = devices(line)
         machine = Machine(path, prepare(ask) if prepare else ask)

@@ -7,15 +7,14 @@ which coins went in and which motors turned, whatever becomes of the process tha
 from collections import Counter
 from typing import Any
 
-from stories import FILL, HOPPER_COINS, HOPPERS_CENTS, LAST, SLOTS, Act, Coin, Mechanics, Settle, TakeBack, story
+from cash import Cash
+from stories import FILL, HOPPER_COINS, HOPPERS_CENTS, LAST, SLOTS, Act, Coin, Desk, Mechanics, story
 from truth import COINS_CENTS, Acceptor, SimulatedHopper
 
 from controller.domain.catalog import Closed
 from controller.domain.change import Hopper, HopperOrder, Paid
 from controller.domain.events import CoinsPaid, Event, HoppersAnswered, ItemDropped, VendRefused, VendUnknown
-from controller.domain.facts import Verdict
 from controller.domain.stocking import Wish
-from controller.domain.treasury import RefundSale, SettleClaim
 from controller.protocols import cctalk
 
 POSITIONS = {cents: position for position, cents in COINS_CENTS.items()}
@@ -39,12 +38,18 @@ class World:
         self.pieces = dict.fromkeys(SLOTS, FILL)
         self.remembered: dict[int, Event] = {}
         self.hoppers = {f"hopper:{cents}": SimulatedHopper(cents, HOPPER_COINS) for cents in HOPPERS_CENTS}
+        self.cash = Cash(self.hoppers)
+        self.dumb: set[int] = set()
+        """Payouts of which no hopper can ever say what it gave."""
         self.payouts: Counter[int] = Counter()
         self.paying: list[tuple[int, str]] = []
         self.left_cents: Counter[int] = Counter()
         self.told: dict[int, bytes] = {}
-        self.codes: list[str] = []
-        self.granted_wishes: list[Wish] = []
+        self.codes: dict[str, int] = {}
+        """The claims that were shown to somebody, with their cents."""
+        self.asking: Wish | None = None
+        """What somebody asked for and has no answer to."""
+        self.asked_again = False
         self.wrongs: list[str] = []
         self.disk_pictures = 0
         self.history: list[tuple[int, tuple[Any, ...]]] | None = None
@@ -64,41 +69,55 @@ class World:
     # What people do
 
     def act(self) -> object:
-        """The next thing that happens, as the machine notices it; None when the story is over."""
+        """The next thing that happens, as the machine notices it; None when the story is over.
+
+        Who has no answer asks the very same again.
+        """
+        if self.asking:
+            self.asked_again = True
+            return self.asking
         while self.acts:
             match self.acts.pop(0):
                 case Mechanics(turns, pays):
                     self.turns, self.pays = list(turns), list(pays)
                 case Coin(cents, in_flight):
                     return self._put_in(cents) if self.accepting or in_flight else self.acceptor()
-                case TakeBack():
-                    return RefundSale(max(self.fell, default=0), "carmen", "torn")
-                case Settle():
-                    return SettleClaim(self.codes[-1] if self.codes else "none", Verdict.REFUNDED, "carmen")
+                case act if isinstance(act, Desk):
+                    if wish := self.cash.wish(act, self.fell, list(self.codes)):
+                        self.asking = wish
+                        return wish
                 case act:
                     return act
         return None
 
     def _put_in(self, cents: int) -> Acceptor:
         self.inserted_cents += cents
+        self.cash.box_cents += cents
         self.counter = self.counter % 255 + 1
         self.buffer = (cctalk.Entry(POSITIONS[cents], 0), *self.buffer[:4])
         return self.acceptor()
 
-    def shown(self, seq: int, head: bytes, codes: list[str], disk_trouble: bool) -> None:
+    def shown(self, seq: int, head: bytes, codes: dict[str, int], disk_trouble: bool) -> None:
         """A picture reached the screens: what it says was acknowledged, and must be true for ever."""
         if self.told.setdefault(seq, head) != head:
             self.wrongs.append(f"fact {seq} was acknowledged with two hashes")
-        self.codes += [code for code in codes if code not in self.codes]
+        self.codes |= codes
         self.disk_pictures = self.disk_pictures + 1 if disk_trouble else 0
         if not disk_trouble:
             self.acknowledged_cents = self.given_cents
         elif self.accepting:
             self.wrongs.append("coins are welcome on a broken disk")
 
-    def granted(self, wish: Wish) -> None:
-        """A person was told that her wish is done; what it owes somebody is now handed out."""
-        self.granted_wishes.append(wish)
+    def answered(self, wish: Wish, refusal: str) -> None:
+        """A person was told yes or no; what she then does with coins is the truth.
+
+        Who asked before and had no answer takes "that was decided already" for the answer she missed.
+        """
+        missed = self.asked_again and refusal in ("unknown-claim", "refunded")
+        if wish == self.asking and (missed or not refusal):
+            self.cash.moves(wish, self.fell, self.codes)
+        if wish == self.asking:
+            self.asking, self.asked_again = None, False
 
     @property
     def patience_is_over(self) -> bool:
@@ -136,7 +155,9 @@ class World:
         if self.pays[:1] == ["deaf"]:
             self.pays.pop(0)
             return None
-        there = (Hopper(each.place, each.coin_cents, 0, each.lifetime_coins) for each in self.hoppers.values())
+        there = (
+            Hopper(each.place, each.coin_cents, 0, each.lifetime_coins, each.serial) for each in self.hoppers.values()
+        )
         return HoppersAnswered(payout_id, tuple(there))
 
     def order_coins(self, payout_id: int, orders: tuple[HopperOrder, ...]) -> None:
@@ -144,7 +165,10 @@ class World:
         self.payouts[payout_id] += 1
         how = self.pays[0] if self.pays else "all"
         coins = [(payout_id, order.place) for order in orders for _ in range(order.coins)]
-        self.paying = coins[: len(coins) // 2] if how == "half" else coins + coins[:1] * (how == "one more")
+        half = how in ("half", "unsure")
+        self.paying = coins[: len(coins) // 2] if half else coins + coins[:1] * (how == "one more")
+        if how == "unsure":
+            self.dumb.add(payout_id)
 
     def pay_coin(self) -> bool:
         """One coin leaves, if there is one to leave."""
@@ -157,8 +181,12 @@ class World:
     def coins_paid(self, payout_id: int, orders: tuple[HopperOrder, ...], asked: bool) -> Event | None:
         """What left for these orders, by the hoppers' own counts, which a power cut does not touch."""
         how = "all" if asked or not self.pays else self.pays.pop(0)
-        paid = (Paid(order.place, self.hoppers[order.place].paid_cents(order)) for order in orders)
-        return None if how == "silent" else CoinsPaid(payout_id, tuple(part for part in paid if part.cents))
+        if how == "exchanged":
+            self.hoppers[orders[0].place].exchange()
+        sure = [order for order in orders if payout_id not in self.dumb and self.hoppers[order.place].knows(order)]
+        paid = (Paid(order.place, self.hoppers[order.place].paid_cents(order)) for order in sure)
+        unsure = tuple(order.place for order in orders if order not in sure)
+        return None if how == "silent" else CoinsPaid(payout_id, tuple(part for part in paid if part.cents), unsure)
 
     # Crashes
 

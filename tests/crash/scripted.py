@@ -16,12 +16,13 @@ from outside import World
 from stories import POLICY, SLOTS, Wait
 from truth import SimulatedClock
 
-from controller.brain import Asked, Brain, Setting
+from controller.brain import Brain, Setting
 from controller.domain import effects as do
 from controller.domain.catalog import SlotId
 from controller.domain.events import DeadlinePassed, Event
 from controller.domain.stocking import Wish
 from controller.domain.view import View
+from controller.inbox import Asked
 from controller.ledger.journal import Journal
 
 WORLD_BYTES_MAX = 100_000
@@ -33,14 +34,13 @@ class Machine:
 
     def __init__(self, path: Path, ask: Ask) -> None:
         self.ask, self.clock, self.reports = ask, SimulatedClock(), list[Event]()
-        performers = {
+        performers = dict.fromkeys(do.Effect.__subclasses__(), lambda effect: None) | {
             do.Dispense: lambda effect: self._hear(ask("turn", effect.vend_id, effect.slot)),
             do.QueryVend: lambda effect: self._hear(ask("vend", effect.vend_id)),
-            do.PayOut: lambda effect: self._hear(ask("hoppers_there", effect.payout_id)),
-            do.QueryPayout: lambda effect: self._hear(ask("hoppers_there", effect.payout_id)),
+            do.AskHoppers: lambda effect: self._hear(ask("hoppers_there", effect.payout_id)),
             do.PayCoins: self._pay,
             do.AskPaid: lambda effect: self._hear(ask("coins_paid", effect.payout_id, effect.orders, True)),
-            do.AcceptCoins: lambda effect: ask("accept", effect.accept),
+            do.AcceptCoins: lambda effect: ask("accept", bool(effect.cents)),
         }
         setting = Setting("guion", "0", frozenset(SlotId(slot) for slot in SLOTS), disk_free_mb_min=0)
         self.brain = Brain(Journal(path, POLICY), self.clock, setting, performers, self._publish)
@@ -61,7 +61,7 @@ class Machine:
                 self.clock.now_ms += ms
                 self.brain._tick()
             case Wish():
-                self.brain.handle(Asked(act, lambda refusal: None if refusal else self.ask("granted", act)))
+                self.brain.handle(Asked(act, lambda no: self.ask("answered", act, no.code if no else "")))
             case _:
                 self.brain.handle(act)
 
@@ -86,7 +86,7 @@ class Machine:
     def _publish(self, draw: Callable[[], View]) -> None:
         picture = draw()
         notices = [notice for notice in (picture.notice, *picture.codes) if notice]
-        codes = [notice.claim for notice in notices if notice.claim]
+        codes = {notice.claim: notice.cents for notice in notices if notice.claim}
         self.ask("shown", self.brain.journal.seq, self.brain.journal.head, codes, "disk" in picture.troubles)
 
 

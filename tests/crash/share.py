@@ -1,12 +1,14 @@
 """How much each rig does: a share that fits every test run, or as much as somebody wants, on every core.
 
-`MINGA_CRASH_RUNS` is the least number of runs for every rig; `MINGA_SEED` the seed they start at. Each seed that was played
-is logged, so a wide run can be watched with `--log-cli-level=INFO` and repeated from any seed.
+`MINGA_CRASH_RUNS` is the least number of kills at steps and of power cuts in memory; rigs that need a real disk or strace for
+each run do a part of it. `MINGA_SEED` is the seed they start at. Each seed that was played is logged, so a wide run can be
+watched with `--log-cli-level=INFO` and repeated from any seed.
 """
 
 import itertools
 import logging
 import os
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -42,17 +44,22 @@ class Tally:
         self.wrongs += other.wrongs
 
 
-def runs(usual: int) -> int:
-    """How many runs are wanted of a rig that usually does this many."""
-    return max(usual, int(os.environ.get("MINGA_CRASH_RUNS", usual)))
+def runs(usual: int, part: int = 1) -> int:
+    """How many runs are wanted of a rig that usually does this many, and in a wide run one in `part`."""
+    return max(usual, int(os.environ.get("MINGA_CRASH_RUNS", 0)) // part)
 
 
-def play(title: str, work: Callable[[int], Tally], wanted: int, start: Callable[[], None] | None = None) -> Tally:
-    """Play seed after seed on every core until `wanted` runs are done; raises AssertionError at the first violation."""
+def play(
+    title: str, work: Callable[[int], Tally], wanted: int, start: Callable[[], None] | None = None, slim: bool = False
+) -> Tally:
+    """Play seed after seed on every core until `wanted` runs are done; raises AssertionError at the first violation.
+
+    `slim` workers know only what `work` imports and nothing of the test runner: they fork in half the time.
+    """
     seeds = itertools.count(int(os.environ.get("MINGA_SEED", 1)))
-    tally, at_work = Tally(), dict[Future[Tally], int]()
+    tally, at_work, began_s = Tally(), dict[Future[Tally], int](), time.monotonic()
     cores = os.cpu_count() or 1
-    with ProcessPoolExecutor(cores, get_context("fork"), start) as pool:
+    with ProcessPoolExecutor(cores, get_context("spawn" if slim else "fork"), start) as pool:
         while at_work or tally.runs.total() < wanted:
             while len(at_work) < cores and tally.expected(len(at_work)) < wanted:
                 seed = next(seeds)
@@ -64,5 +71,6 @@ def play(title: str, work: Callable[[int], Tally], wanted: int, start: Callable[
                 assert not its.wrongs, "\n".join([f"{title}: {len(its.wrongs)} violations", *its.wrongs[:10]])
     kinds = ", ".join(f"{number:,} {kind}" for kind, number in tally.runs.items())
     distinct = f"; {tally.lived:,} distinct ones lived to the end" if tally.lived else ""
-    DONE.append(f"{title}: {tally.runs.total():,} runs, 0 violations ({kinds}{distinct})")
+    pace = f"{tally.runs.total() / (time.monotonic() - began_s):.0f} a second"
+    DONE.append(f"{title}: {tally.runs.total():,} runs, {pace}, 0 violations ({kinds}{distinct})")
     return tally

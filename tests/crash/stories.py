@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from controller.domain.catalog import MakerId, ProductId, SlotId
 from controller.domain.events import Event, ReturnPressed, SlotChosen, Trouble, TroubleBegan, TroubleEnded
+from controller.domain.facts import Verdict
 from controller.domain.shop import Policy
 from controller.domain.stocking import ApproveRule, AssignSlot, CountSlot, OpenSlot, PutMaker, PutProduct, Wish
 from controller.domain.treasury import MoveCash
@@ -21,6 +22,7 @@ HOPPERS_CENTS = (25, 5)
 HOPPER_COINS = 40
 _HOLDS = {A1: "bolso", A2: "bolso", B1: "panuelo", B2: "chumpi", C1: "dije"}
 _PRICES_CENTS = {"bolso": 150, "panuelo": 110, "chumpi": 200, "dije": 25}
+PRICES_CENTS = {slot: _PRICES_CENTS[product] for slot, product in _HOLDS.items()}
 _MAKERS = {"bolso": "rosa", "panuelo": "inti", "chumpi": "luz", "dije": "rosa"}
 
 
@@ -48,6 +50,37 @@ class TakeBack:
 class Settle:
     """The visitor brings the claim code that was shown last to the desk."""
 
+    verdict: Verdict = Verdict.REFUNDED
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Two people empty this place into the safe and count it."""
+
+    place: str = "coinbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """The maker gets what she asks for, from the safe."""
+
+    maker: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """Somebody brings cash from one place to another, or a fund gives it."""
+
+    cents: int
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """Somebody is not sure whether her last wish went through, and asks for the very same once more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mechanics:
@@ -56,10 +89,12 @@ class Mechanics:
     turns: tuple[str, ...] = ()
     """`falls`; `jams`: the piece stays; `unseen`: it falls past the beam; `silent`: it falls and the report is lost."""
     pays: tuple[str, ...] = ()
-    """`all`; `half`: the hopper jams in between; `one more`; `silent`: the report is lost; `deaf`: no hopper answers."""
+    """`all`; `half`: the hopper jams in between; `one more`; `silent`: the report is lost; `deaf`: no hopper answers;
+    `unsure`: it pays half and can never say how much; `exchanged`: it pays, and another one stands there when asked."""
 
 
-Act = Coin | Wait | TakeBack | Settle | Mechanics | Event | Wish
+Desk = TakeBack | Settle | Count | Pay | Carry | AskAgain
+Act = Coin | Wait | Desk | Mechanics | Event | Wish
 
 
 def _visit(*acts: Act, turns: tuple[str, ...] = (), pays: tuple[str, ...] = ()) -> tuple[Act, ...]:
@@ -72,6 +107,8 @@ def _coins(*cents: int) -> tuple[Coin, ...]:
 
 _SHUT_AND_OPEN = (TroubleBegan(Trouble.DOOR_OPEN), TroubleEnded(Trouble.DOOR_OPEN))
 _TECHNICIAN = (*_SHUT_AND_OPEN, *(OpenSlot(SlotId(slot), "nina") for slot in SLOTS))
+
+_REFILL = (Count("hopper:25"), Carry(250, "fund:comun", "hopper:25"))
 
 VISITS: dict[str, tuple[Act, ...]] = {
     "a sale": _visit(*_coins(100, 50), SlotChosen(A1)),
@@ -93,17 +130,44 @@ VISITS: dict[str, tuple[Act, ...]] = {
     "the door": _visit(_SHUT_AND_OPEN[0], Coin(25, in_flight=True), _SHUT_AND_OPEN[1], ReturnPressed()),
     "another rule": _visit(ApproveRule((("maker", 2), ("fund:comun", 1))), *_coins(100, 100), SlotChosen(B2)),
     "a technician": _visit(*_TECHNICIAN),
+    "a payout in doubt, refunded": _visit(*_coins(25, 25), ReturnPressed(), Settle(), pays=("unsure",)),
+    "a payout in doubt had left": _visit(
+        *_coins(25, 5), ReturnPressed(), Settle(Verdict.DELIVERED), pays=("exchanged",)
+    ),
+    "a doubtful hopper is counted": _visit(
+        *_coins(50),
+        ReturnPressed(),
+        *_REFILL,
+        Settle(Verdict.DELIVERED),
+        *_coins(25),
+        ReturnPressed(),
+        pays=("unsure",),
+    ),
+    "a short hopper is counted": _visit(
+        *_coins(50), ReturnPressed(), *_REFILL, Settle(), *_coins(50), ReturnPressed(), pays=("half",)
+    ),
+    "the box is counted": _visit(*_coins(100, 25, 25), SlotChosen(A1), Count(), AskAgain(), *_coins(25)),
+    "a piece stays, and is given by hand": _visit(
+        *_coins(100, 10), SlotChosen(B1), Settle(Verdict.BY_HAND), turns=("unseen",)
+    ),
+    "a maker is paid": _visit(*_coins(100, 100), SlotChosen(B2), Count(), Pay("luz", 160), AskAgain(), Pay("luz", 160)),
+    "a float for the hopper": _visit(
+        Carry(500, "float:museo", "hopper:25"), AskAgain(), Carry(100, "hopper:25", "safe"), Carry(60, "safe", "bank")
+    ),
 }
 
 STOCK: tuple[Wish, ...] = (
-    *(MoveCash(cents * HOPPER_COINS, "fund:comun", f"hopper:{cents}", "carmen") for cents in HOPPERS_CENTS),
+    *(
+        MoveCash(cents * HOPPER_COINS, "fund:comun", f"hopper:{cents}", "carmen", f"float-{cents}")
+        for cents in HOPPERS_CENTS
+    ),
     ApproveRule((("maker", 80), ("fund:comun", 15), ("fund:maquina", 5))),
     *(PutMaker(MakerId(maker), maker.title()) for maker in sorted(set(_MAKERS.values()))),
     *(PutProduct(ProductId(p), MakerId(_MAKERS[p]), p.title(), _PRICES_CENTS[p]) for p in _PRICES_CENTS),
     *(AssignSlot(slot, ProductId(product), FILL) for slot, product in _HOLDS.items()),
     *(CountSlot(slot, 0, FILL, "rosa") for slot in _HOLDS),
 )
-"""What makes an empty machine one that sells; asked twice it only adds to the hoppers' float."""
+"""What makes an empty machine one that sells; asked twice it changes nothing."""
 
 LAST: tuple[Act, ...] = _visit(
     Wait(61_000), Wait(61_000), *_SHUT_AND_OPEN, OpenSlot(C1, "nina"), Coin(25), SlotChosen(C1)

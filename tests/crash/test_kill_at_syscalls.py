@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from killing import WRITING_CALLS, Strike, fresh, recover, strike
+from killing import WRITING_CALLS, Strike, at_every_step, fresh, recover, strike
 from lives import live_alone
 from outside import World
 from share import PATIENCE_S, Tally, play, runs
@@ -32,23 +32,11 @@ def in_every_call(shop: Path, folder: Path, seed: int) -> Tally:
     return tally
 
 
-def at_every_step(shop: Path, folder: Path, seed: int) -> Tally:
-    """Kill this seed's story at its 1st, 2nd, 3rd … step, until it has no more."""
-    tally, path = Tally(), folder / f"steps-{seed}.db"
-    step, fell = 1, True
-    while fell:
-        fell, wrongs = strike(shop, path, seed, step=step)
-        tally.runs["steps" if fell else "left alone"] += 1
-        tally.wrongs += [f"seed {seed}, killed at step {step}: {wrong}" for wrong in wrongs]
-        step += 1
-    return tally
-
-
 @needs_strace
 @pytest.mark.timeout(PATIENCE_S)
 def test_a_kill_in_any_writing_call_costs_nobody_a_cent(shop: Path, memory: Path) -> None:
     """Killed in whichever write, sync, truncate, unlink or open of the books, the machine recovers and sells again."""
-    tally = play("kill -9 in system calls", partial(in_every_call, shop, memory), runs(150))
+    tally = play("kill -9 in system calls", partial(in_every_call, shop, memory), runs(100, part=40))
     assert tally.runs["pwrite64"] > 100
     assert tally.runs["fdatasync"] > 10
 
@@ -56,7 +44,9 @@ def test_a_kill_in_any_writing_call_costs_nobody_a_cent(shop: Path, memory: Path
 @pytest.mark.timeout(PATIENCE_S)
 def test_a_kill_at_any_step_costs_nobody_a_cent(shop: Path, memory: Path) -> None:
     """Killed at whichever statement or deed, also with a motor turning or coins leaving, the machine recovers."""
-    assert play("kill -9 at steps", partial(at_every_step, shop, memory), runs(150)).runs["steps"] > 100
+    tally = play("kill -9 at steps", partial(at_every_step, shop, memory), runs(1_000), slim=True)
+    assert tally.runs["steps"] >= 1_000
+    assert tally.lived > 200
 
 
 @pytest.mark.parametrize("deeds", [1, 5, 11, 18, 26, 31])

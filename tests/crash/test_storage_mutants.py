@@ -16,11 +16,11 @@ import blockcuts
 import pytest
 from cutdisk import Cut
 from cutting import BOOKS, cut_everywhere
-from killing import Strike, strike
+from killing import Strike, kill_at_every_step, strike
 
 from controller.brain import Brain
 from controller.domain import effects as do
-from controller.domain import vend
+from controller.domain import treasury, vend
 from controller.ledger import connection
 from controller.ledger import journal as journals
 from controller.ledger.journal import Journal
@@ -79,11 +79,11 @@ def checkpoint_without_sync(monkeypatch: pytest.MonkeyPatch) -> None:
 def act_before_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     """The motor turns first; the intent is written when there is time."""
     perform, commit = Brain._perform, Brain._commit
-    monkeypatch.setattr(Brain, "_perform", lambda self, decision: self._set_coins())
+    monkeypatch.setattr(Brain, "_perform", lambda self, effects: self._set_coins())
 
     def decide(self: Brain, event: Any) -> None:
         decision = vend.step(self.cycle, event, self._clock.mono_ms(), self.shop)
-        perform(self, decision)
+        perform(self, decision.effects)
         commit(self, decision.cycle, decision.facts, {event.source: event.mark} if hasattr(event, "mark") else {})
 
     monkeypatch.setattr(Brain, "_decide", decide)
@@ -150,7 +150,7 @@ def go_on_after_a_failed_commit(monkeypatch: pytest.MonkeyPatch) -> None:
         except sqlite3.OperationalError:
             decision = vend.step(self.cycle, event, self._clock.mono_ms(), self.shop)
             self.journal.cycle = decision.cycle
-            self._perform(decision)
+            self._perform(decision.effects)
 
     monkeypatch.setattr(Brain, "_decide", shrug)
 
@@ -184,6 +184,32 @@ def keep_selling_while_the_disk_is_away(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(Brain, "_outlast_the_disk", optimistic)
 
 
+def pay_again_when_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cash is booked without the id it was asked with; who asks again after a crash gets it twice."""
+    once = treasury._once
+
+    def nameless(wish: Any, shop: Any, books: Any) -> Any:
+        answer = once(wish, shop, books)
+        if isinstance(answer, treasury.Granted):
+            return replace(answer, facts=tuple(replace(fact, wish_id="") for fact in answer.facts))
+        return answer
+
+    monkeypatch.setattr(treasury, "_once", nameless)
+
+
+def order_coins_again_after_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The payout that was under way is ordered anew, by the hoppers' counts of now."""
+    ask_again = vend._ask_again
+
+    def afresh(cycle: Any, now_ms: int, shop: Any) -> Any:
+        if cycle.payout is None:
+            return ask_again(cycle, now_ms, shop)
+        forgotten = replace(cycle, payout=replace(cycle.payout, orders=()))
+        return replace(ask_again(forgotten, now_ms, shop), cycle=forgotten)
+
+    monkeypatch.setattr(vend, "_ask_again", afresh)
+
+
 # The rigs, one violation after another
 
 
@@ -192,13 +218,15 @@ def power_cuts_in_memory(shop: Path, folder: Path) -> Iterator[str]:
         yield from cut_everywhere({str(BOOKS): bytearray(shop.read_bytes())}, seed, tuple(Cut), every=2).wrongs
 
 
-def kills_at_steps(shop: Path, folder: Path) -> Iterator[str]:
-    for seed in (1, 5, 2):
-        step, fell = 0, True
-        while fell:
-            step += 1
-            fell, wrongs = strike(shop, folder / "minga.db", seed, step=step)
-            yield from wrongs
+def kills_at_steps(shop: Path, folder: Path, seeds: tuple[int, ...] = (1, 5, 2)) -> Iterator[str]:
+    for seed in seeds:
+        for _, wrongs in kill_at_every_step(shop, folder / "minga.db", seed):
+            yield from wrongs or ()
+
+
+def kills_while_cash_moves(shop: Path, folder: Path) -> Iterator[str]:
+    """Money back, and a maker who is paid."""
+    yield from kills_at_steps(shop, folder, (24, 3))
 
 
 def refusals(shop: Path, folder: Path) -> Iterator[str]:
@@ -240,6 +268,8 @@ MUTANTS: list[tuple[Plant, Rig]] = [
     (commit_each_fact, kills_at_steps),
     (clean_up_at_the_start, kills_at_steps),
     (turn_again_after_a_restart, kills_at_steps),
+    (order_coins_again_after_a_restart, kills_while_cash_moves),
+    (pay_again_when_asked_again, kills_while_cash_moves),
     (go_on_after_a_failed_commit, refusals),
     (commit_again_until_it_works, refusals),
     (keep_selling_while_the_disk_is_away, refusals),

@@ -10,7 +10,7 @@ import pytest
 from oracle import Violation, check
 from town import Town
 
-SEEDS = int(os.environ.get("MINGA_SEEDS", "200"))
+SEEDS = int(os.environ.get("MINGA_SEEDS", "50"))
 ONE = os.environ.get("MINGA_SEED")
 
 
@@ -22,7 +22,7 @@ def play(seed: int, folder: Path, blank: Path) -> Town:
     return town
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(600 if SEEDS < 1_000 else 0)
 def test_no_cent_is_lost_in_any_town(memory: Path, blank: Path) -> None:
     """Whatever visitors, faults and power cuts do, the oracle finds the books true, seed after seed."""
     seeds = [int(ONE)] if ONE else range(SEEDS)
@@ -31,7 +31,6 @@ def test_no_cent_is_lost_in_any_town(memory: Path, blank: Path) -> None:
         town = play(seed, memory, blank)
         sales, cuts = sales + len(town.truth.fell), cuts + town.truth.cuts
         town.path.unlink()
-    print(f"{len(seeds)} seeds, {sales} pieces fell, {cuts} power cuts and kills")
     assert sales > len(seeds)
     assert ONE or cuts > len(seeds)
 
