@@ -25,8 +25,8 @@ demo: $(V)/.run-time  ## a museum day against simulated hardware, with the books
 serve: $(V)/.run-time  ## the same machine, kept running, with its pages in the browser
 	$(BIN)/minga demo --serve
 
-test: $(V)/.dev  ## every test, linter and type check
-	$(BIN)/python -m pytest
+test: $(V)/.dev  ## every test, linter and type check, two at a time
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(V)/.dev  ## only what reads the code: style, types, who may import whom
 	$(BIN)/ruff check

@@ -80,7 +80,9 @@ class Brain:
 
     @property
     def shop(self) -> Shop:
-        floats = {place: cents for place, cents in self.journal.balances.items() if place.startswith("hopper:")}
+        floats = {
+            place: cents for place, cents in self.journal.balances.items() if place.startswith(("hopper:", "tube:"))
+        }
         ill = self.health
         return replace(self.journal.shop, troubles=health.troubles(ill), away=health.away(ill), floats=floats)
 

@@ -24,6 +24,7 @@ class Acceptor(Protocol):
 
     def insert(self, position: int) -> bool: ...
     def fall_through(self, position: int) -> None: ...
+    def open_for(self, position: int) -> bool: ...
     def power_cycle(self) -> None: ...
 
 
@@ -94,8 +95,10 @@ class Acts:
         (faults.clear if on else faults.inject)(self._world, "power-cut")
 
     def truth(self) -> Answer:
-        """Everything that truly happened: pieces, coins, turns, stock."""
-        return {"truth": self._world.truth()}
+        """Everything that truly happened: pieces, coins, turns, stock; and which coins would be let in right now."""
+        acceptor = self._acceptor if self._world.powered else None
+        open_coins = [coin for place, coin in sorted(self._coins.items()) if acceptor and acceptor.open_for(place)]
+        return {"truth": {**self._world.truth(), "open_coins": open_coins}}
 
     def list_faults(self) -> Answer:
         """The faults there are, in words."""

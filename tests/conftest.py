@@ -20,6 +20,13 @@ settings.register_profile("wide", deadline=None, print_blob=True, max_examples=5
 settings.load_profile("ci" if REQUIRE_ALL else "here")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side, a file stays in one process; so do all tests of whole machines, which hand theirs on to the next."""
+    for item in items:
+        alone = "system" in item.path.parts
+        item.add_marker(pytest.mark.xdist_group("system" if alone else str(item.path)))
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     """Say before the first test by what chance this run can be repeated."""
     profile = config.getoption("--hypothesis-profile", None) or ("ci" if REQUIRE_ALL else "here")

@@ -88,6 +88,10 @@ def hear(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
         case PaymentApproved(payment_id, cents) if payment := _open(shop, payment_id, Stage.ASKED, Stage.DROPPED):
             late = f.PaymentLate(payment_id, payment.provider, cents)
             back = replace(payment, stage=Stage.REVERSING, cents=cents)
+            if (
+                cycle.payment and cycle.payment.payment_id == payment_id
+            ):  # it was asked for once, and will not come again
+                cycle = settled(replace(cycle, payment=None, offer=None), now_ms, shop)
             return Decision(cycle, (late,), (do.ReversePayment(back),))
         case PaymentUnpaid(payment_id) if _open(shop, payment_id, Stage.DROPPED):
             return Decision(cycle, (f.PaymentOver(payment_id, "unpaid"),))

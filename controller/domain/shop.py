@@ -4,6 +4,7 @@ The shop changes only by facts (`after`), so it can be rebuilt from them at any 
 are forgotten at a restart.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -105,8 +106,11 @@ class Shop:
     def change_coins(self) -> dict[int, int]:
         """What the hoppers that answer can pay right now: how many coins of each value in cents."""
         ready = {p: cents for p, cents in self.floats.items() if p not in self.closed_hoppers and p not in self.away}
-        values = {int(place.partition(":")[2]): cents for place, cents in ready.items()}
-        return {coin_cents: cents // coin_cents for coin_cents, cents in values.items() if cents >= coin_cents}
+        coins: Counter[int] = Counter()
+        for place, cents in ready.items():
+            coin_cents = int(place.partition(":")[2])
+            coins[coin_cents] += max(0, cents) // coin_cents
+        return dict(+coins)
 
     @property
     def gives_change(self) -> bool:

@@ -86,13 +86,15 @@ def test_a_paid_wallet_sells_the_piece_and_the_provider_is_told() -> None:
 
 @pytest.mark.parametrize("cents", [249, 251, 0, 25_000])
 def test_another_amount_never_turns_a_motor(cents: int) -> None:
-    """What was really paid goes back; the visitor is still asked for the right amount."""
+    """What was really paid goes back, and nobody waits for this payment any more: her dollar is credit as before."""
     till = paying(100)
     decision = till.tell(PaymentApproved(1, cents))
 
     assert decision.facts == (f.PaymentLate(1, "deuna", cents),)
     assert [type(effect) for effect in decision.effects] == [do.ReversePayment]
-    assert decision.cycle.vend is None
+    assert (decision.cycle.vend, decision.cycle.payment, decision.cycle.phase) == (None, None, Phase.CREDIT)
+    till.tell_all(ReversalProven(1, "rev-0042"), DeadlinePassed())
+    assert till.shop.payments == {}
 
 
 def test_a_payment_is_taken_once() -> None:

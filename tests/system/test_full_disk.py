@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from commands import Controller
-from visitor import Visitor, judged, standing
+from visitor import Visitor, eventually, judged, standing
 
 from hw_mocks.museum import Museum
 
@@ -70,6 +70,7 @@ def test_coins_are_refused_before_the_disk_is_full_and_welcome_again_after(unatt
             assert (picture.troubles, picture.coins_welcome) == (("disk",), False)
             assert {slot.status for slot in picture.slots} == {"paused"}
             controller.says("the disk", "full", "taking no coins")
+            eventually(lambda: not museum.hand.truth()["open_coins"], "the closed acceptor")
             assert museum.hand.insert(cents=25) == "tray"
             ballast.unlink()
             visitor.puts_in(100, 50)
