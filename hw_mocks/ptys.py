@@ -48,8 +48,9 @@ class Pty:
     def read(self, timeout_s: float) -> bytes:
         """What came from the other side, or nothing after `timeout_s`. Raises OSError when unplugged."""
         ours = self._ours()
-        ready, _, _ = select.select([ours], [], [], timeout_s)
-        return os.read(ours, 4096) if ready else b""
+        ready = select.poll()  # unlike `select`, it minds no number of open files
+        ready.register(ours, select.POLLIN)
+        return os.read(ours, 4096) if ready.poll(timeout_s * 1_000) else b""
 
     def write(self, data: bytes) -> None:
         """Send; what does not fit into a line nobody reads is lost, as on a real one. Raises OSError when unplugged."""
