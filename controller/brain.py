@@ -288,9 +288,13 @@ class Brain:
             self.journal.close()
         try:
             self.journal = Journal(self.journal.path, self.journal.shop.policy)
+            wrong = tail(self.journal.db)
             self._commit(
                 self.cycle, [f.TroubleSeen(Trouble.DISK.value, "disk", ""), f.TroubleOver(Trouble.DISK.value, "disk")]
             )
         except (sqlite3.OperationalError, DatabaseError):
             return False
+        if wrong:
+            log.error("the end of the books is not whole after the disk's error, nothing is sold: %s", wrong)
+            self.health |= {Ill(Trouble.BOOKS)}
         return True
