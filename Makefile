@@ -26,7 +26,8 @@ serve: $(V)/.run-time  ## the same machine, kept running, with its pages in the 
 	$(BIN)/minga demo --serve
 
 test: $(V)/.dev  ## every test, linter and type check, two at a time
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/crash --ignore=tests/simulation
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/crash tests/simulation  # apart: they leave many files open
 
 lint: $(V)/.dev  ## only what reads the code: style, types, who may import whom
 	$(BIN)/ruff check
