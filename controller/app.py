@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
+from typing import get_args
 
 from controller import __version__
 from controller.auditor import Auditor
@@ -15,6 +16,8 @@ from controller.clock import Clock
 from controller.config import Config
 from controller.devices.control import ControlServer
 from controller.devices.hoppers import Hoppers
+from controller.devices.mdbcard import PROVIDER as CARD_READER
+from controller.devices.wallets import Wallets
 from controller.domain import effects as do
 from controller.domain.catalog import SlotId
 from controller.domain.cycle import Phase
@@ -62,7 +65,8 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
 
     closing.callback(lambda: brain.journal.close())  # whichever it has open by then
     parts = hardware(config, brain, closing)
-    hoppers = Hoppers(config.hoppers, brain.put, Trouble.NO_HOPPER)
+    hoppers = Hoppers(config.hoppers, brain.put, Trouble.NO_HOPPER, more=parts.tubes)
+    wallets = Wallets(parts.wallets)
     closing.callback(hoppers.stop)
     server = ControlServer(config.machine.socket, lambda ask, reply: brain.put(Asked(ask, reply)))
     closing.callback(server.stop)
@@ -82,6 +86,7 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
         do.PayCoins: hoppers.pay,
         do.AskPaid: hoppers.ask_paid,
     }
+    performers |= dict.fromkeys(get_args(do.PaymentEffect), wallets.perform)
     brain.start()
     hoppers.start()
     parts.start()
@@ -91,14 +96,16 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
 
 
 def _policy(config: Config) -> Policy:
-    policy = config.policy
+    policy, mdb = config.policy, config.mdb
+    coins_cents = {*COINS_CENTS, *config.coins.values_cents.values(), *(mdb.bills_cents if mdb.bills else ())}
     return Policy(
         credit_idle_ms=policy.credit_idle_s * 1_000,
         dispense_ms=policy.dispense_s * 1_000,
         notice_ms=policy.notice_s * 1_000,
         credit_max_cents=policy.credit_max_cents,
         unreturnable=Unreturnable(policy.unreturnable),
-        coins_cents=tuple(sorted({*COINS_CENTS, *config.coins.values_cents.values()})),
+        coins_cents=tuple(sorted(coins_cents)),
+        wallets=(CARD_READER,) if mdb.reader else (),
     )
 
 

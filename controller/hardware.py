@@ -1,7 +1,7 @@
-"""What moves the spirals, lets coins in and lights the lamp: GPIO lines, a ccTalk line or the I/O board, by configuration.
+"""What moves the spirals, takes money and lights the lamp: GPIO, ccTalk, MDB or the I/O board, by configuration.
 
-Three choices, a line of configuration each: `motors.drive`, `cabinet.drive` and `coins.kind`. Nothing above this file knows
-which was made.
+Four choices, a line of configuration each: `motors.drive`, `cabinet.drive`, `coins.kind` and `mdb.line`. Nothing above
+this file knows which was made.
 """
 
 import time
@@ -13,12 +13,16 @@ from typing import Protocol
 
 from gpiozero import GPIOZeroError
 
-from controller.brain import Brain
+from controller.brain import Brain, Perform
 from controller.config import Config
 from controller.devices.board import Board
 from controller.devices.cabinet import Cabinet
 from controller.devices.coins import CoinAcceptor
+from controller.devices.hoppers import PayingBus
 from controller.devices.matrix import MotorMatrix
+from controller.devices.mdbcard import PROVIDER
+from controller.devices.mdbmoney import MdbMoney
+from controller.devices.mdbqibixx import AdapterLine
 from controller.devices.pulsepin import PulsePin
 from controller.domain.effects import BringHome, Dispense, QueryVend
 from controller.errors import MingaError
@@ -38,13 +42,18 @@ class Motors(Protocol):
 
 @dataclass(slots=True)
 class Hardware:
-    """`shut` closes for coins and waits for those on their way; `starts` are called once the brain has started."""
+    """`shut` closes for coins and waits for those on their way; `starts` are called once the brain has started.
+
+    `tubes` pay coins out beside the hoppers; `wallets` do the effects of payments, by their provider.
+    """
 
     motors: Motors
     lamp: Callable[[bool], None]
     accept: Accept
     shut: Callable[[], None]
     starts: list[Callable[[], None]] = field(default_factory=list)
+    tubes: list[PayingBus] = field(default_factory=list)
+    wallets: dict[str, Perform] = field(default_factory=dict)
 
     def start(self) -> None:
         for start in self.starts:
@@ -58,15 +67,44 @@ def hardware(config: Config, brain: Brain, closing: ExitStack) -> Hardware:
     with _words_for_gpio():
         motors = board.motors if board and config.motors.drive == "board" else _matrix(config, brain, closing)
         lamp = board.lamp if board and config.cabinet.drive == "board" else _cabinet(config, brain, closing).lamp
-        if board and config.board_counts:
-            return Hardware(motors, lamp, board.accept, partial(board.shut, SETTLE_MS / 1_000), starts)
-        if config.coins.kind == "pulses":
-            pin = PulsePin(config.pulses, brain.put, brain.is_stuck)
-            closing.callback(pin.close)
-            return Hardware(motors, lamp, pin.accept, partial(_shut_pin, pin), starts)
+        money = _mdb(config, brain, board, closing)
+        accept, shut, start = _coins(config, brain, board, money, closing)
+    starts += [start] if start else []
+    if money is None:
+        return Hardware(motors, lamp, accept, shut, starts)
+    starts.append(money.start)
+    wallets: dict[str, Perform] = {PROVIDER: money.pay} if config.mdb.reader else {}
+    return Hardware(motors, lamp, accept, shut, starts, [money] if config.has_changer else [], wallets)
+
+
+def _coins(
+    config: Config, brain: Brain, board: Board | None, money: MdbMoney | None, closing: ExitStack
+) -> tuple[Accept, Callable[[], None], Callable[[], None] | None]:
+    """What lets coins in, what shuts them out for good, and what is to be started for it."""
+    settle_s = SETTLE_MS / 1_000
+    if money and config.has_changer:
+        return money.accept, partial(money.shut, settle_s), None
+    if board and config.board_counts:
+        return board.accept, partial(board.shut, settle_s), None
+    if config.coins.kind == "pulses":
+        pin = PulsePin(config.pulses, brain.put, brain.is_stuck)
+        closing.callback(pin.close)
+        return pin.accept, partial(_shut_pin, pin), None
     acceptor = CoinAcceptor(config.coins, brain.put, settle_ms=SETTLE_MS, stuck=brain.is_stuck)
     closing.callback(acceptor.stop)
-    return Hardware(motors, lamp, acceptor.accept, acceptor.stop, [*starts, acceptor.start])
+    return acceptor.accept, acceptor.stop, acceptor.start
+
+
+def _mdb(config: Config, brain: Brain, board: Board | None, closing: ExitStack) -> MdbMoney | None:
+    """The devices of the MDB bus, on the board or behind an adapter."""
+    if config.mdb.line == "none":
+        return None
+    line = board.lane if board and board.lane else AdapterLine(config.mdb.port)
+    payments = (lambda: brain.journal.shop.payments) if config.mdb.reader else None
+    marks = lambda: brain.journal.marks  # noqa: E731
+    money = MdbMoney(line, brain.put, marks, payments, changer=config.has_changer, stuck=brain.is_stuck)
+    closing.callback(money.stop)
+    return money
 
 
 def _board(config: Config, brain: Brain, closing: ExitStack) -> Board | None:

@@ -41,7 +41,7 @@ class PeerBoard(SerialDevice):
             link.performs(messages.TURN, self._turn)
             link.performs(messages.TRIAL, self._trial)
             link.performs(messages.CURTAIN, lambda number: link.finish(messages.CURTAIN, number, 1, 4))
-            for code in (messages.MOTORS, messages.COINS, messages.PANEL):
+            for code in (messages.MOTORS, messages.COINS, messages.PANEL, messages.BUS):
                 link.takes(code, self._taker(code))
 
     def answer(self, data: bytes) -> bytes:

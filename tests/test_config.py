@@ -115,6 +115,12 @@ def test_pulses_alone_make_the_board_needed(file: Path) -> None:
     assert (config.uses_board, config.pulses.cents) == (True, 5)
 
 
+def test_a_changer_on_the_board_needs_no_coin_port(file: Path) -> None:
+    """Hoppers may then have the port an acceptor would have."""
+    config = load(written(file, HOPPER + 'port = "x"\n[coins]\nkind = "mdb"\nport = "x"\n[mdb]\nline = "board"\n'))
+    assert (config.uses_board, config.has_changer) == (True, True)
+
+
 # What is wrong
 
 
@@ -146,7 +152,7 @@ def test_pulses_alone_make_the_board_needed(file: Path) -> None:
         ("[motors]\ncolumns = { uno = 12 }\n", "motors.columns"),
         ('[motors]\ndrive = "bord"\n', "`motors.drive`: Input should be 'gpio' or 'board'"),
         (BOARD + "turn_ms = 40000\n", "`motors.turn_ms` is at most 30000 on the board"),
-        (CABINET, "needs motors or pulses on the board too"),
+        (CABINET, "needs motors, pulses or MDB on the board too"),
         (BOARD + '[board]\nport = "x"\n[coins]\nport = "x"\n', "`board.port` must be another port"),
         ("[board]\nrows = { A = 8 }\n", "`board.rows"),
         ("[board]\nrows = { A = 3, B = 3 }\n", "`board.rows`: ['A', 'B'] share a number"),
@@ -159,6 +165,9 @@ def test_pulses_alone_make_the_board_needed(file: Path) -> None:
             '[coins]\nkind = "pulses"\n[pulses]\ndrive = "gpio"\nline = 22\ninhibit = 20\n',
             "line 20 is used twice: by `motors.home` and by `pulses.inhibit`",
         ),
+        ('[coins]\nkind = "mdb"\n', "needs a bus"),
+        ('[mdb]\nline = "board"\n', "`mdb.line` needs a device"),
+        (HOPPER + 'port = "x"\n[mdb]\nline = "qibixx"\nport = "x"\nreader = true\n', "`mdb.port` must be another port"),
         ("[pulses]\nvalue = 5\n", "`pulses.value` is not a key"),
         ('[motors]\nrows = { A1 = 5, A = 6 }\ncolumns = { "1" = 12, "11" = 13 }\n', "motors.rows"),
     ],

@@ -35,8 +35,9 @@ class Machine(Section):
 
 
 class Coins(Section):
-    kind: Literal["cctalk", "pulses"] = "cctalk"
-    """What the coin acceptor speaks: `cctalk` on `coins.port`, or `pulses` into the I/O board (see `pulses`)."""
+    kind: Literal["cctalk", "pulses", "mdb"] = "cctalk"
+    """What the coin acceptor speaks: `cctalk` on `coins.port`, `pulses` (see `pulses`), or a changer on the `mdb` bus,
+    which gives change from its tubes too."""
     port: str = "/dev/serial/by-id/usb-ccTalk"
     """The serial device of the ccTalk coin acceptor."""
     address: Annotated[int, Field(ge=2, le=255)] = 2
@@ -90,7 +91,8 @@ class Cabinet(Section):
 
 class Board(Section):
     port: str = "/dev/serial0"
-    """The serial device of the I/O board; only used when `motors.drive`, `cabinet.drive` or `coins.kind` asks for it."""
+    """The serial device of the I/O board; only used when something is wired to it: by `motors.drive`, `cabinet.drive`,
+    `pulses.drive` or `mdb.line`."""
     rows: Annotated[dict[Row, Annotated[int, Field(ge=0, le=7)]], Field(min_length=1)] = {"A": 0, "B": 1}
     """Tray letter to the board's row, 0 to 7."""
     columns: Annotated[dict[Column, Annotated[int, Field(ge=0, le=9)]], Field(min_length=1)] = {
@@ -149,6 +151,22 @@ class Pulses(Section):
     """A line that is held so long is jammed: no coin is let in until it is free."""
     settle_ms: Annotated[int, Field(ge=0, le=10_000)] = 2_000
     """Acceptors pulse when they are switched on: nothing counts before this."""
+
+
+class Mdb(Section):
+    """The devices of an MDB bus. With `coins.kind = "mdb"` a changer is one of them."""
+
+    line: Literal["none", "board", "qibixx"] = "none"
+    """Who is the master of the bus: the I/O `board`, which keeps what it heard until it is booked, or a `qibixx` adapter,
+    which is the lesser choice: a coin that comes while the controller dies is only found at the cash count."""
+    port: str = "/dev/serial/by-id/usb-Qibixx"
+    """The serial device of the adapter."""
+    bills: bool = False
+    """There is a bill validator."""
+    bills_cents: list[Annotated[int, Field(ge=100, le=10_000)]] = [100, 500]
+    """The bills it may take; each only while it could be spent or its change given, by `policy.unreturnable`."""
+    reader: bool = False
+    """There is a card reader: the provider `tarjeta`."""
 
 
 class Policy(Section):

@@ -13,6 +13,7 @@ from controller.config.sections import (
     Hopper,
     Hours,
     Machine,
+    Mdb,
     Motors,
     Policy,
     Pulses,
@@ -34,6 +35,7 @@ class Config(BaseSettings):
     cabinet: Cabinet = Cabinet()
     board: Board = Board()
     pulses: Pulses = Pulses()
+    mdb: Mdb = Mdb()
     policy: Policy = Policy()
     hours: Hours = Hours()
     clock: Clock = Clock()
@@ -72,7 +74,7 @@ class Config(BaseSettings):
         ):
             if len(set(places)) < len(places):
                 raise ValueError(f"two `hoppers` have the same {name}")
-        if self.coins.port in {hopper.port for hopper in self.hoppers}:
+        if self.coins.kind == "cctalk" and self.coins.port in {hopper.port for hopper in self.hoppers}:
             raise ValueError("`hoppers` must be on another port than `coins.port`")
         return self
 
@@ -101,13 +103,29 @@ class Config(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _the_bus_has_devices(self) -> "Config":
+        mdb = self.mdb
+        if self.has_changer and mdb.line == "none":
+            raise ValueError('`coins.kind = "mdb"` needs a bus: set `mdb.line` to "board" or "qibixx"')
+        if mdb.line != "none" and not (self.has_changer or mdb.bills or mdb.reader):
+            raise ValueError('`mdb.line` needs a device: `coins.kind = "mdb"`, `mdb.bills` or `mdb.reader`')
+        if mdb.line == "qibixx" and mdb.port in self._other_ports():
+            raise ValueError("`mdb.port` must be another port than all others")
+        return self
+
+    def _other_ports(self) -> set[str]:
+        """The serial ports in use besides the MDB adapter's."""
+        coins = {self.coins.port} if self.coins.kind == "cctalk" else set()
+        return {hopper.port for hopper in self.hoppers} | coins | ({self.board.port} if self.uses_board else set())
+
+    @model_validator(mode="after")
     def _the_board_has_work(self) -> "Config":
         """What only makes sense together with the board."""
         if not self.uses_board:
             return self
-        if self.motors.drive == "gpio" and not self.board_counts:
+        if self.motors.drive == "gpio" and not self.board_counts and self.mdb.line != "board":
             raise ValueError(
-                '`cabinet.drive = "board"` needs motors or pulses on the board too: its loss stops their sale'
+                '`cabinet.drive = "board"` needs motors, pulses or MDB on the board too: its loss stops their sale'
             )
         others = {hopper.port for hopper in self.hoppers} | (
             {self.coins.port} if self.coins.kind == "cctalk" else set()
@@ -122,12 +140,17 @@ class Config(BaseSettings):
     @property
     def uses_board(self) -> bool:
         """Whether anything of this machine is wired to the I/O board."""
-        return "board" in (self.motors.drive, self.cabinet.drive) or self.board_counts
+        return "board" in (self.motors.drive, self.cabinet.drive, self.mdb.line) or self.board_counts
 
     @property
     def board_counts(self) -> bool:
         """Whether coins are pulses into the I/O board."""
         return self.coins.kind == "pulses" and self.pulses.drive == "board"
+
+    @property
+    def has_changer(self) -> bool:
+        """Whether coins come in, and change goes out, by a changer on the MDB bus."""
+        return self.coins.kind == "mdb"
 
     def slots(self) -> tuple[str, ...]:
         """The slots this machine has motors for, in the order of the glass: every row with every column."""

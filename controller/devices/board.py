@@ -8,6 +8,7 @@ say that they are in the books, all others as soon as they are in the inbox.
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from controller.config import Config
@@ -17,6 +18,7 @@ from controller.devices.boardmotors import BoardMotors
 from controller.devices.boardpanel import Panel
 from controller.devices.boardsettings import places, presses, run_ms_max, sections
 from controller.devices.cctalkline import mono_ms
+from controller.devices.mdbboard import BoardLane
 from controller.devices.worker import PORT_ERRORS, Backoff, DeviceTrouble, Put, Worker
 from controller.domain.events import Event, Trouble
 from controller.protocols import board
@@ -36,7 +38,7 @@ class Board(Worker):
     """One board, for as long as the controller runs. `motors` and `coins` may be ordered from any thread.
 
     `marks` is what the brain committed last, `last_vend` the newest vend in its books, `stuck` whether it stands still. Its
-    loss is told for the motors if it drives them, or else for the coins.
+    loss is told for the motors if it drives them, or else for the pulses it counts, or else for its bus.
     """
 
     def __init__(
@@ -48,21 +50,22 @@ class Board(Worker):
         stuck: Callable[[], bool] = lambda: False,
         backoff: Backoff | None = None,
     ) -> None:
-        drives = config.motors.drive == "board"
-        name, trouble = ("motors", Trouble.NO_MOTORS) if drives else ("coins", Trouble.NO_COINS)
-        super().__init__(name, trouble, put, backoff)
+        super().__init__(*_loss(config), put, backoff)
         self._config, self._marks, self._last_vend, self._stuck = config, marks, last_vend, stuck
         self._sections = sections(config)
         self._poke = Poke()
         self._nonce = mono_ms()
         self._host: board.Host | None = None
         self._found: board.Found | None = None
-        self._unbooked: tuple[int, int] | None = None
+        self._unbooked: tuple[board.Happened, Callable[[], bool]] | None = None
+        """The event that is not acknowledged yet, and whether the books have it by now."""
         self._strange_boot: int | None = None
         self._lit = self._shut = False
         self._counts: Counter[str] = Counter()
         self.motors = BoardMotors(places(config), run_ms_max(config), config.motors.drop_ms, put, self._poke)
         self.coins = PulseCoins(config.pulses.cents) if config.board_counts else None
+        self.lane = BoardLane(self._poke) if config.mdb.line == "board" else None
+        """The MDB bus, for `controller.devices.mdbmoney`."""
         self._panel = Panel(presses(config))
 
     # From any thread
@@ -131,17 +134,29 @@ class Board(Worker):
 
     def _round(self, line: BoardLine, host: board.Host) -> None:
         self.deliver()
-        if self._unbooked and is_booked(self._marks(), *self._unbooked):
-            host.acknowledge(*self._unbooked)
-            self._unbooked = None
+        self._acknowledge(host)
         host.wishes = self._wishes()
-        self._pass_on(self.motors.step(None if self._is_strange(host) else host, mono_ms()))
+        self._step(None if self._is_strange(host) else host)
         for event in line.round(host, BOOKED_MS if self._unbooked else PATIENCE_MS):
             self._hear(event, host)
 
+    def _acknowledge(self, host: board.Host) -> None:
+        """What is booked by now, the board may forget."""
+        if self._unbooked and self._unbooked[1]():
+            event, self._unbooked = self._unbooked[0], None
+            host.acknowledge(event.boot_id, event.counter)
+
+    def _step(self, host: board.Host | None) -> None:
+        """Orders go on, to a board that can be used or to none."""
+        now_ms = mono_ms()
+        self._pass_on(self.motors.step(host, now_ms))
+        if self.lane:
+            self.lane.step(host, now_ms)
+
     def _wishes(self) -> int:
-        """No money while nobody could book it."""
-        money = self.coins is not None and self.coins.wanted and not (self._shut or self._owed or self._stuck())
+        """No money while nobody could book it; the bus's own worker judges that for itself."""
+        pulses = self.coins is not None and self.coins.wanted and not (self._shut or self._owed or self._stuck())
+        money = pulses or (self.lane is not None and self.lane.money)
         return messages.MONEY * money | messages.LAMP * self._lit
 
     def _hear(self, event: board.HostEvent, host: board.Host) -> None:
@@ -155,6 +170,8 @@ class Board(Worker):
                 self._happened(event, host)
             case board.Answered() | board.NotBegun() | board.Unknown():
                 self._pass_on(self.motors.heard(event))
+                if self.lane:
+                    self.lane.ended(event)
             case board.Unfit(reason):
                 raise DeviceTrouble(
                     f"the board at {self._config.board.port} cannot be used: {reason}; see `minga board`"
@@ -169,6 +186,8 @@ class Board(Worker):
         log.info("board %08x has firmware %s, was reset by %s", found.boot_id, found.firmware, found.cause)
         self._found = found
         self._panel.found(mono_ms())
+        if self.lane:
+            self.lane.found(found.boot_id)
         if found.highest[messages.VEND] > self._last_vend():
             self._strange_boot = found.boot_id
             host.restart()
@@ -179,11 +198,15 @@ class Board(Worker):
 
     def _happened(self, event: board.Happened, host: board.Host) -> None:
         """Pass it on: money as what the board remembers, which stays there until it is booked; all else as it is."""
+        waits: list[Callable[[], bool]] = []
         if self.coins and (money := reading(event, self._config.pulses.cents)):
-            self._unbooked = event.boot_id, event.counter
+            waits.append(lambda: is_booked(self._marks(), event.boot_id, event.counter))
             self.offer(money)
-        else:
-            host.acknowledge(event.boot_id, event.counter)
+        if self.lane:
+            self.lane.happened(event)
+            waits.append(partial(self.lane.is_forgotten, event.boot_id, event.counter))
+        self._unbooked = event, lambda: all(is_over() for is_over in waits)
+        self._acknowledge(host)
         news = self.coins.heard(event.happening) if self.coins else None
         self._pass_on(filter(None, (news, self._panel.heard(event.happening, mono_ms()))))
 
@@ -196,5 +219,14 @@ class Board(Worker):
         late_ms = mono_ms() + int(1_000 * self._backoff.wait_s())
         while not self.stopping and (left_ms := late_ms - mono_ms()) > 0:
             self.deliver()
-            self._pass_on(self.motors.step(None, mono_ms()))
+            self._step(None)
             self._poke.wait(min(left_ms, BUSY_MS if self.motors.busy or self._owed else left_ms) / 1_000)
+
+
+def _loss(config: Config) -> tuple[str, Trouble]:
+    """What is lost with the board, and what that means: its motors, or else its pulses, or else its bus."""
+    if config.motors.drive == "board":
+        return "motors", Trouble.NO_MOTORS
+    if config.board_counts:
+        return "coins", Trouble.NO_COINS
+    return "board", Trouble.NO_COINS if config.has_changer else Trouble.NO_WALLET

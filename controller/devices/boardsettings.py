@@ -26,8 +26,8 @@ class Place:
 
 def sections(config: Config) -> tuple[board.Section, ...]:
     """What the board is told at every boot. A part that is not on the board is told so."""
-    coins, panel = _coins(config), _panel(config)
-    return (_motors(config), coins, panel) if config.motors.drive == "board" else (coins, panel)
+    rest = _coins(config), _panel(config), board.Bus(fitted=config.mdb.line == "board")
+    return (_motors(config), *rest) if config.motors.drive == "board" else rest
 
 
 def places(config: Config) -> dict[SlotId, Place]:

@@ -48,7 +48,7 @@ class Gathering:
         """What is known, in the order of the effect."""
         if isinstance(self._effect, AskHoppers):
             return HoppersAnswered(self._effect.payout_id, tuple(found for job in self._jobs for found in job.hoppers))
-        places = [order.place for order in self._effect.orders]
-        paid = sorted((part for job in self._jobs for part in job.paid), key=lambda part: places.index(part.place))
+        nth = {order.place: number for number, order in enumerate(self._effect.orders)}
+        paid = sorted((part for job in self._jobs for part in job.paid), key=lambda part: nth[part.place])
         unsure = {*self._strangers, *(place for job in self._jobs for place in job.unsure)}
-        return CoinsPaid(self._effect.payout_id, tuple(paid), tuple(sorted(unsure, key=places.index)))
+        return CoinsPaid(self._effect.payout_id, tuple(paid), tuple(sorted(unsure, key=nth.__getitem__)))

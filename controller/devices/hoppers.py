@@ -7,8 +7,8 @@ There is one worker for each serial port; several hoppers may share a port under
 the hoppers on a port of their own: a coin acceptor is asked for credits all the time, and its worker owns its port.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
 
 from controller.config import Hopper as HopperConfig
 from controller.devices.hopperbus import HopperBus
@@ -18,11 +18,21 @@ from controller.domain.effects import AskHoppers, AskPaid, PayCoins
 from controller.domain.events import Trouble
 
 
+class PayingBus(Protocol):
+    """Where coins can be paid out: a port with hoppers, or a changer with its tubes."""
+
+    @property
+    def places(self) -> frozenset[str]: ...
+    def give(self, job: Job) -> None: ...
+    def status(self) -> list[dict[str, Any]]: ...
+
+
 class Hoppers:
     """All hoppers of the machine. Every method may be called from any thread and returns at once; answers are events.
 
     `trouble` is what the loss of a hopper means for selling; `DeviceGone` and `DeviceReturned` come for each hopper, with
-    its place (`hopper:25`) for a device. `backoff` makes the waits between two attempts to open a port.
+    its place (`hopper:25`) for a device. `backoff` makes the waits between two attempts to open a port. `more` pay too, and
+    are started and stopped by somebody else.
     """
 
     def __init__(
@@ -31,20 +41,22 @@ class Hoppers:
         put: Put,
         trouble: Trouble,
         backoff: Callable[[], Backoff] = Backoff,
+        more: Iterable[PayingBus] = (),
     ) -> None:
         ports: dict[str, list[HopperConfig]] = {}
         for config in configs:
             ports.setdefault(config.port, []).append(config)
         self._put = put
-        self._buses = [HopperBus(port, there, put, trouble, backoff) for port, there in ports.items()]
+        self._own = [HopperBus(port, there, put, trouble, backoff) for port, there in ports.items()]
+        self._buses: list[PayingBus] = [*self._own, *more]
 
     def start(self) -> None:
-        for bus in self._buses:
+        for bus in self._own:
             bus.start()
 
     def stop(self) -> None:
         """End the workers. A payout under way may end first, for some seconds; a longer one is the next controller's."""
-        for bus in self._buses:
+        for bus in self._own:
             bus.stop()
 
     def ask(self, effect: AskHoppers) -> None:
@@ -69,7 +81,7 @@ class Hoppers:
         known = {place for bus in buses for place in bus.places}
         self._share(effect, buses, [order.place for order in effect.orders if order.place not in known])
 
-    def _share(self, effect: Ask, buses: list[HopperBus], strangers: Iterable[str] = ()) -> None:
+    def _share(self, effect: Ask, buses: Sequence[PayingBus], strangers: Iterable[str] = ()) -> None:
         gathering = Gathering(effect, len(buses), strangers)
         if not buses:
             self._put(gathering.answer())

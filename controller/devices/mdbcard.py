@@ -19,7 +19,14 @@ from typing import Any
 
 from controller.devices.mdbline import Heard
 from controller.devices.mdbstation import Booked, Desk, Marks, Station
-from controller.domain.effects import CancelPayment, ConfirmPayment, RequestPayment, ReversePayment, WatchPayment
+from controller.domain.effects import (
+    CancelPayment,
+    ConfirmPayment,
+    PaymentEffect,
+    RequestPayment,
+    ReversePayment,
+    WatchPayment,
+)
 from controller.domain.events import (
     CoinsSeen,
     Event,
@@ -46,7 +53,6 @@ ANSWERS_MAX = 64
 
 Payments = Callable[[], Mapping[int, Payment]]
 """The payments in the books that are not over; may be called from any thread."""
-PayEffect = RequestPayment | CancelPayment | WatchPayment | ConfirmPayment | ReversePayment
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ class CardStation(Station):
         left = unfinished(marks(), payments())
         super().__init__(PROVIDER, Trouble.NO_WALLET, mdb.CashlessHost(unfinished=left, poll_ms=poll_ms), READER, desk)
         self._marks, self._payments = marks, payments
-        self._effects: queue.SimpleQueue[PayEffect] = queue.SimpleQueue()
+        self._effects: queue.SimpleQueue[PaymentEffect] = queue.SimpleQueue()
         self._waiting: Payment | None = None
         self._open: Payment | None = payments()[left.vend.vend_id] if left else None
         self._approved = bool(self._open and self._open.stage in (Stage.TAKEN, Stage.REVERSING))
@@ -112,7 +118,7 @@ class CardStation(Station):
     def works(self) -> bool:
         return self.host.state is not mdb.State.INACTIVE and self.host.setup is not None
 
-    def perform(self, effect: PayEffect) -> None:
+    def perform(self, effect: PaymentEffect) -> None:
         """One of the payment effects of this provider. Answers are events."""
         self._effects.put(effect)
 
@@ -156,7 +162,7 @@ class CardStation(Station):
 
     # What the brain wants
 
-    def _obey(self, effect: PayEffect) -> None:
+    def _obey(self, effect: PaymentEffect) -> None:
         payment = effect.payment
         again = self._answers.get(payment.payment_id)
         match effect:

@@ -1,22 +1,25 @@
-"""The money on one MDB bus: a worker that owns the line, and a changer and a card reader on it.
+"""The money on one MDB bus: a worker that owns the line, and a changer, a bill validator and a card reader on it.
 
 One command at a time is on the line; the devices take turns. What each of them means for the machine is in `mdbcoins`,
-`mdbtubes` and `mdbcard`. What a device said and the books must know is kept on the line until they do.
+`mdbtubes`, `mdbbills` and `mdbcard`. What a device said and the books must know is kept on the line until they do.
 """
 
 import logging
+import queue
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from controller.devices.cctalkline import mono_ms
 from controller.devices.hopperjobs import Job
-from controller.devices.mdbcard import CardStation, PayEffect, Payments
+from controller.devices.mdbbills import BILLS_CENTS, BillStation
+from controller.devices.mdbcard import CardStation, Payments
 from controller.devices.mdbcoins import ChangerStation
 from controller.devices.mdbline import Heard, Life, Line, pays
 from controller.devices.mdbstation import Booked, Marks, Station
 from controller.devices.mdbtubes import PLACES
 from controller.devices.worker import OWED_MAX, PORT_ERRORS, Backoff, DeviceTrouble, Put, Worker
+from controller.domain.effects import PaymentEffect
 from controller.domain.events import DeviceGone, DeviceReturned, Trouble
 
 log = logging.getLogger(__name__)
@@ -28,7 +31,7 @@ ROUND_MS = 250
 BUSY_MS, BOOKED_MS = 50, 10
 """How often one looks around while a command is on the line, and while something waits to be booked."""
 STOP_MS, STOP_PAYING_MS = 500, 4_000
-"""At the end there is so much time to shut the coins out, and to end a payout; a longer one is the next controller's."""
+"""At the end there is so much time to shut money out, and to end a payout or a bill; a longer one is the next controller's."""
 
 
 class MdbMoney(Worker):
@@ -46,16 +49,21 @@ class MdbMoney(Worker):
         payments: Payments | None = None,
         *,
         changer: bool = True,
+        bills: bool = False,
+        bills_cents: frozenset[int] = BILLS_CENTS,
         stuck: Callable[[], bool] = lambda: False,
         backoff: Backoff | None = None,
         poll_ms: int = POLL_MS,
     ) -> None:
-        """Without `payments` there is no reader on the line."""
+        """Without `payments` there is no reader on the line. A validator never takes others than `bills_cents`."""
         super().__init__("mdb", Trouble.NO_COINS, put, backoff or Backoff(0.25, 2.0))
         self._line, self._stuck = line, stuck
         self._changer = ChangerStation(self, marks, poll_ms) if changer else None
+        self._bills = BillStation(self, marks, poll_ms, bills_cents) if bills else None
         self._card = CardStation(self, marks, payments, poll_ms) if payments else None
-        self._stations: deque[Station] = deque(filter(None, (self._changer, self._card)))
+        self._tills = [till for till in (self._changer, self._bills) if till]
+        self._stations: deque[Station] = deque(filter(None, (self._changer, self._bills, self._card)))
+        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self._unbooked: deque[tuple[Heard, list[Booked]]] = deque()
         self._shut = False
         self._stop_ms: int | None = None
@@ -66,28 +74,28 @@ class MdbMoney(Worker):
         return PLACES if self._changer else frozenset()
 
     def accept(self, cents: frozenset[int]) -> None:
-        """Let coins of these values in from now on, and no others. A set-point: it holds through any loss and return."""
-        if self._changer:
-            self._changer.accept(cents)
-            self._poke()
+        """Let money of these values in from now on, and no other. A set-point: it holds through any loss and return."""
+        for till in self._tills:
+            till.accept(cents)
+        self._poke()
 
     def give(self, job: Job) -> None:
         """A part of an effect for hoppers."""
         assert self._changer
-        self._changer.tubes.give(job)
+        self._jobs.put(job)
         self._poke()
 
-    def pay(self, effect: PayEffect) -> None:
+    def pay(self, effect: PaymentEffect) -> None:
         """An effect for the reader. A payment by another provider is not for this worker."""
         assert self._card
         self._card.perform(effect)
         self._poke()
 
     def shut(self, settle_s: float) -> None:
-        """No coin from now on; returns when those on their way had time to be booked."""
+        """No money from now on; returns when what is on its way had time to be booked."""
         self._shut = True
         self._poke()
-        if self._changer and not self._changer.reason:
+        if any(not till.reason for till in self._tills):
             self._stopping.wait(settle_s)
 
     def stop(self, timeout_s: float = 6.0) -> None:
@@ -134,11 +142,19 @@ class MdbMoney(Worker):
 
     def _step(self) -> None:
         now_ms = mono_ms()
-        if self._changer:
-            self._changer.held_back = bool(self._shut or self._owed or self.stopping or self._stuck())
-            self._line.let_in(bool(self._changer.wanted))
+        held_back = bool(self._shut or self._owed or self.stopping or self._stuck())
+        for till in self._tills:
+            till.held_back = held_back
+        if self._tills:
+            self._line.let_in(any(till.wanted for till in self._tills))
+        self._hand_on_jobs()
         for station in self._stations:
             station.step(now_ms)
+
+    def _hand_on_jobs(self) -> None:
+        """Nothing is paid out while a bill is in escrow (MDB/ICP 4.2, section 6): the visitor could have both."""
+        while self._changer and not (self._bills and self._bills.busy) and not self._jobs.empty():
+            self._changer.tubes.give(self._jobs.get())
 
     def _speak(self, now_ms: int) -> None:
         """The next command, of whoever has waited longest."""
@@ -180,7 +196,8 @@ class MdbMoney(Worker):
             return False
         self._stop_ms = self._stop_ms or mono_ms()
         paying = self._changer is not None and self._changer.tubes.busy
-        return mono_ms() - self._stop_ms >= (STOP_PAYING_MS if paying else STOP_MS)
+        stacking = self._bills is not None and self._bills.busy
+        return mono_ms() - self._stop_ms >= (STOP_PAYING_MS if paying or stacking else STOP_MS)
 
     def _rest(self) -> None:
         """Orders are answered also while the line is away."""

@@ -93,6 +93,10 @@ class ReversePayment(Effect):
     payment: Payment
 
 
+PaymentEffect = RequestPayment | CancelPayment | WatchPayment | ConfirmPayment | ReversePayment
+"""What is done about a payment, by whoever speaks with its provider."""
+
+
 @dataclass(frozen=True, slots=True)
 class AcceptCoins(Effect):
     """Let coins of these values in from now on, and no others; none at all when there are none."""

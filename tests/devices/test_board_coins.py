@@ -224,4 +224,4 @@ def test_a_board_with_coins_only_is_the_coins(bench: Bench) -> None:
     """Where motors hang on GPIO lines its loss means that there are no coins, and nothing of motors is configured."""
     bench.ready(motors={"drive": "gpio"}, cabinet={"drive": "gpio"}, board={"slot_keys": {}, "return_key": None})
     assert bench.brain.told == [DeviceReturned("coins", Trouble.NO_COINS)]
-    assert set(bench.board.sections) == {messages.COINS, messages.PANEL}
+    assert set(bench.board.sections) == {messages.COINS, messages.PANEL, messages.BUS}
