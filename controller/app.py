@@ -58,7 +58,8 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
     """Motors off first, then the books, then what takes money; the control socket last, when there is something to say."""
     wired = frozenset(SlotId(slot) for slot in config.slots())
     opening = hours(tuple(config.hours.open))
-    setting = Setting(config.machine.name, __version__, wired, config.machine.disk_free_mb_min, opening)
+    places = frozenset(hopper.place for hopper in config.hoppers)
+    setting = Setting(config.machine.name, __version__, wired, config.machine.disk_free_mb_min, opening, places)
     performers: dict[type[do.Effect], Perform] = {}
     clock = Clock(config.clock.offset_file, config.clock.zone, config.clock.trust_rtc)
     brain = Brain(journal, clock, setting, performers, lambda draw: server.publish(draw))

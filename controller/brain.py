@@ -22,8 +22,7 @@ from controller.domain.cycle import Cycle, Phase
 from controller.domain.events import CoinsSeen, DeadlinePassed, Event, Restarted, SlotChosen, Trouble, TroubleBegan
 from controller.domain.health import Health, Ill
 from controller.domain.shop import Shop
-from controller.domain.stocking import Granted, Refusal, Wish, grant
-from controller.domain.treasury import Books, Numbered, RefundSale, SettleClaim, decide
+from controller.domain.stocking import Granted, Refusal, Wish
 from controller.domain.vend import step
 from controller.domain.view import View, view
 from controller.domain.welcome import welcome_coins
@@ -33,6 +32,7 @@ from controller.ledger.integrity import tail
 from controller.ledger.journal import Journal, Stamp
 from controller.rounds import ClockWatch, disk_is_writable, doors
 from controller.setting import Setting
+from controller.wishes import weighed
 
 log = logging.getLogger("minga.brain")
 
@@ -40,7 +40,6 @@ TICK_S = 1.0
 DISK_RETRY_S = 1.0
 STUCK_MS = 500
 """Busy with one message for so long, the brain could not honour a coin: with the acceptor's own poll this makes a second."""
-MONEY = SettleClaim | RefundSale | Numbered
 DISK = Ill(Trouble.DISK)
 Perform = Callable[[Any], None]
 
@@ -65,6 +64,7 @@ class Brain:
         self.health: Health = frozenset()
         self._clock, self._setting, self._performers, self._publish = clock, setting, performers, publish
         self._boot_id = journal.boots() + 1
+        self._unheard = setting.hoppers
         self._version = 0
         self._coins_welcome: frozenset[int] | None = None
         self._clock_watch = ClockWatch(clock)
@@ -83,8 +83,11 @@ class Brain:
         floats = {
             place: cents for place, cents in self.journal.balances.items() if place.startswith(("hopper:", "tube:"))
         }
-        ill = self.health
-        return replace(self.journal.shop, troubles=health.troubles(ill), away=health.away(ill), floats=floats)
+        return replace(self.journal.shop, floats=floats, **self._sick(self.health))
+
+    def _sick(self, ill: Health) -> dict[str, Any]:
+        """What health means for the shop. A hopper that has not answered yet cannot be counted on."""
+        return {"troubles": health.troubles(ill), "away": health.away(ill) | self._unheard}
 
     def is_stuck(self) -> bool:
         """Whether the brain has been busy with one message for too long. Safe to ask from any thread."""
@@ -167,7 +170,8 @@ class Brain:
         """Decide, write down, act: in this order, always."""
         now_ill = health.after(self.health, event)
         noted = health.facts(self.health, now_ill, event)
-        shop = replace(self.shop, troubles=health.troubles(now_ill), away=health.away(now_ill))
+        self._unheard = health.unheard(self._unheard, event)
+        shop = replace(self.shop, **self._sick(now_ill))
         decision = step(self.cycle, event, self._clock.mono_ms(), shop)
         marks = event.marks if isinstance(event, CoinsSeen) else {}
         self._commit(decision.cycle, (*noted, *decision.facts), marks)
@@ -175,13 +179,7 @@ class Brain:
         self._perform(decision.effects)
 
     def _grant(self, wish: Wish) -> Refusal | None:
-        if isinstance(wish, MONEY):
-            sale, refunded = self.journal.sale(wish.vend_id) if isinstance(wish, RefundSale) else (None, False)
-            done = self.journal.wish(wish.wish_id) if isinstance(wish, Numbered) else None
-            paying = frozenset(order.place for order in self.cycle.payout.orders) if self.cycle.payout else frozenset()
-            answer = decide(wish, self.shop, Books(self.journal.balances, sale, refunded, done, paying))
-        else:
-            answer = grant(wish, self.shop, self._setting.wired)
+        answer = weighed(wish, self.journal, self.shop, self._setting.wired)
         if isinstance(answer, Granted):
             self._commit(self.cycle, answer.facts, keeps=answer.keeps)
             self._perform(answer.effects)
@@ -237,8 +235,9 @@ class Brain:
             self.handle(DeadlinePassed())
             return
         self._look_at_disk()
-        if clock_set := self._clock_watch.news():
-            self._outlasting(partial(self._commit, self.cycle, [clock_set]))
+        clock_set = self._clock_watch.news()
+        if clock_set and self._outlasting(partial(self._commit, self.cycle, [clock_set])):
+            self._clock_watch.written(clock_set)
         if news := doors(self._setting.hours, self._clock, self.cycle.phase, Ill(Trouble.CLOSED) in self.health):
             self.handle(news)
         with contextlib.suppress(sqlite3.Error):  # a checkpoint loses nothing by failing; the next write will tell

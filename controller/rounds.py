@@ -35,16 +35,19 @@ def doors(hours: Hours, clock: Clock, phase: Phase, closed: bool) -> TroubleBega
 
 
 class ClockWatch:
-    """Notices when the wall clock comes to be trusted, or is trusted no more."""
+    """Notices when the wall clock comes to be trusted, or is trusted no more; until that is written down it is news."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._trusted = clock.trusted()
 
     def news(self) -> ClockSet | None:
-        """What to write down, once for each change."""
+        """What to write down about a change."""
         trusted = self._clock.trusted()
         if trusted == self._trusted:
             return None
-        self._trusted = trusted
         return ClockSet(self._clock.wall_ms() - self._clock.mono_ms(), trusted)
+
+    def written(self, clock_set: ClockSet) -> None:
+        """It is in the books."""
+        self._trusted = clock_set.trusted

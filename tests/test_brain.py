@@ -17,6 +17,7 @@ from controller.domain.catalog import Closed, MakerId, ProductId, SlotId
 from controller.domain.cycle import Phase
 from controller.domain.events import (
     CoinsSeen,
+    DeviceReturned,
     ItemDropped,
     MotorFaulty,
     ReturnPressed,
@@ -79,14 +80,14 @@ class DollarsSoFar:
 class Machine:
     """A brain with its books on a real disk, and devices that only remember what they were told."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, hoppers: frozenset[str] = frozenset()) -> None:
         if not path.exists():
             create(path)
         self.done: list[do.Effect] = []
         self.pictures: list[View] = []
         kinds = (do.Dispense, do.QueryVend, do.BringHome, do.AskHoppers, do.AcceptCoins)
         performers = dict.fromkeys(kinds, self.done.append)
-        setting = Setting("prueba", "0", frozenset({SlotId("A1")}))
+        setting = Setting("prueba", "0", frozenset({SlotId("A1")}), hoppers=hoppers)
         self.brain = Brain(Journal(path, Policy()), Clock(), setting, performers, self._show)
         self.brain.start()
 
@@ -151,6 +152,17 @@ def test_coins_are_told_to_stop_and_to_start_once_each(machine: Machine) -> None
     machine.brain.handle(TroubleBegan(Trouble.DOOR_OPEN))
     machine.brain.handle(TroubleEnded(Trouble.DOOR_OPEN))
     assert machine.told(do.AcceptCoins) == [do.AcceptCoins(frozenset()), do.AcceptCoins(frozenset(COINS_CENTS))]
+
+
+def test_a_hopper_nobody_has_heard_of_yet_cannot_be_counted_on(tmp_path: Path) -> None:
+    """The books say two dollars lie in it; until its worker has met it, no change is promised from them."""
+    path = tmp_path / "minga.db"
+    machine = Machine(path, hoppers=frozenset({"hopper:25"}))
+    machine.stock()
+    assert machine.ask(MoveCash(200, "float:comun", "hopper:25", "luz", "float-1")) is None
+    assert machine.brain.shop.change_coins == {}
+    machine.brain.handle(DeviceReturned("hopper:25", Trouble.NO_HOPPER))
+    assert machine.brain.shop.change_coins == {25: 8}
 
 
 def test_a_full_inbox_is_a_fault_and_not_a_wait(machine: Machine) -> None:

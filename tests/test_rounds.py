@@ -76,11 +76,21 @@ def test_trust_in_the_clock_is_written_down_once_each_time_it_changes() -> None:
     assert watch.news() is None
 
     wall.kept, wall.wall, wall.mono = True, BUILT_MS + DAY_MS, 65_000
-    assert watch.news() == ClockSet(BUILT_MS + DAY_MS - 65_000, True)
+    found = ClockSet(BUILT_MS + DAY_MS - 65_000, True)
+    assert watch.news() == found
+    watch.written(found)
     assert watch.news() is None
 
     wall.kept = False
     assert watch.news() == ClockSet(BUILT_MS + DAY_MS - 65_000, False)
+
+
+def test_trust_that_the_disk_refused_to_keep_is_news_again() -> None:
+    """The one commit that says when time came to be trusted fails: it is offered until it is written."""
+    wall = Wall(kept=False)
+    watch = ClockWatch(wall)
+    wall.kept = True
+    assert watch.news() == watch.news() == ClockSet(BUILT_MS + DAY_MS - 5_000, True)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import serial
 from controller.config import Coins
 from controller.devices.cctalkline import carry, mono_ms, open_port
 from controller.devices.worker import PORT_ERRORS, Backoff, DeviceTrouble, Put, Worker
-from controller.domain.events import CoinsSeen, ReturnPressed, Trouble
+from controller.domain.events import CoinReturned, CoinsSeen, ReturnPressed, Trouble
 from controller.protocols import cctalk
 
 log = logging.getLogger(__name__)
@@ -189,8 +189,10 @@ class CoinAcceptor(Worker):
                 self.came()
             case cctalk.Noted(severity=cctalk.Severity.LEVER):
                 self.offer(ReturnPressed())
-            case cctalk.Noted(name=name):
+            case cctalk.Noted(code=code, name=name):
                 self._noted[name] += 1
+                if code in cctalk.CAME_BACK:
+                    self.offer(CoinReturned(self.name))
             case cctalk.WasReset():
                 self._resets += 1
             case cctalk.Lost(reason):

@@ -12,7 +12,7 @@ from controller.devices.mdbline import Heard, Life
 from controller.devices.mdbstation import Booked, Desk, Marks, Station
 from controller.devices.mdbtubes import TubeDesk, place_of
 from controller.domain.accounts import COINBOX
-from controller.domain.events import CoinsSeen, ReturnPressed, Trouble
+from controller.domain.events import CoinReturned, CoinsSeen, ReturnPressed, Trouble
 from controller.protocols import mdb
 
 NAME = "coins"
@@ -152,6 +152,10 @@ class ChangerStation(Station):
         """The coins in one block, as one reading."""
         if any(isinstance(item, mdb.Status) and item.code == ESCROW_REQUEST for item in told.items):
             self.desk.offer(ReturnPressed())
+        if any(
+            isinstance(item, mdb.Slugs) or getattr(item, "route", None) is mdb.Route.REJECTED for item in told.items
+        ):
+            self.desk.offer(CoinReturned(self.device))
         coins = [coin for coin in told.credits if isinstance(coin, mdb.Coin)]
         if not coins:
             return None

@@ -31,6 +31,7 @@ class News(StrEnum):
     ABANDONED = "abandoned"
     SOLD_OUT = "sold-out"
     CLOSED = "closed"
+    COIN_BACK = "coin-back"
     PAUSED = "paused"
     NO_WALLET = "no-wallet"
     UNPAID = "unpaid"

@@ -78,6 +78,13 @@ class Reading(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class CoinReturned(Event):
+    """A coin fell through to the visitor: nobody knows it, or it is not welcome now. It is no money of the machine's."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
 class SlotChosen(Event):
     slot: SlotId
 

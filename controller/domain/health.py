@@ -45,6 +45,11 @@ def away(health: Health) -> frozenset[str]:
     return frozenset(ill.device for ill in health if ill.device)
 
 
+def unheard(devices: frozenset[str], event: Event) -> frozenset[str]:
+    """Which of these devices have not said anything since the start, not even that they are lost."""
+    return devices - {event.device} if isinstance(event, DeviceGone | DeviceReturned) else devices
+
+
 def after(health: Health, event: Event) -> Health:
     """The health once this event has happened."""
     match event:

@@ -13,6 +13,7 @@ from controller.domain.accounts import COINBOX
 from controller.domain.catalog import Closed, Slot, SlotId
 from controller.domain.cycle import Cycle, Decision, News, Phase, Vend
 from controller.domain.events import (
+    CoinReturned,
     CoinsPaid,
     CoinsSeen,
     DeadlinePassed,
@@ -52,6 +53,8 @@ def _step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
     match cycle.phase, event:
         case _, CoinsSeen():
             return _take_coins(cycle, event, now_ms, shop)
+        case ((Phase.IDLE | Phase.CREDIT), CoinReturned()):
+            return _coin_back(cycle, now_ms, shop)
         case ((Phase.IDLE | Phase.CREDIT), SlotChosen(slot)):
             return _choose(cycle, slot, now_ms, shop)
         case ((Phase.IDLE | Phase.CREDIT), PayBy(provider)):
@@ -105,6 +108,13 @@ def _take_coins(cycle: Cycle, event: CoinsSeen, now_ms: int, shop: Shop) -> Deci
         return Decision(richer, tuple(facts))
     chosen = _choose(richer, richer.chosen, now_ms, shop)
     return replace(chosen, facts=(*facts, *chosen.facts))
+
+
+def _coin_back(cycle: Cycle, now_ms: int, shop: Shop) -> Decision:
+    """Somebody is there, and learns that her coin lies in the tray; unless the screen has more to say right now."""
+    busy = cycle.notice is not None and cycle.notice.until_ms > now_ms and cycle.notice.news is not News.COIN_BACK
+    told = cycle if busy else replace(cycle, notice=noticed(News.COIN_BACK, now_ms, shop))
+    return Decision(settled(told, now_ms, shop))
 
 
 # A choice, and its vend

@@ -7,7 +7,7 @@ from inbox import Inbox, wait_for
 from controller.config import Coins
 from controller.devices.coins import CoinAcceptor
 from controller.devices.worker import Backoff
-from controller.domain.events import DeviceGone, DeviceReturned, Event, Reading
+from controller.domain.events import CoinReturned, DeviceGone, DeviceReturned, Event, Reading
 from hw_mocks.acceptor import SimulatedAcceptor
 
 NICKEL, QUARTER, SUCRE, DOLLAR = 1, 3, 4, 5
@@ -25,7 +25,7 @@ class Brain(Inbox):
         self.alarms: list[tuple[str, int]] = []
 
     def take(self, message: Event | Reading) -> None:
-        if isinstance(message, DeviceGone | DeviceReturned):
+        if isinstance(message, DeviceGone | DeviceReturned | CoinReturned):
             self.told.append(message)
         elif not isinstance(message, Event) and (news := message.since(self.marks)):
             self.marks |= news.marks

@@ -10,7 +10,7 @@ from coin_bench import DOLLAR, NICKEL, QUARTER, SOURCE, SUCRE, Bench
 from inbox import wait_for
 
 from controller.devices.cctalkline import carry
-from controller.domain.events import DeviceGone, DeviceReturned, Trouble
+from controller.domain.events import CoinReturned, DeviceGone, DeviceReturned, Trouble
 from controller.protocols import cctalk
 from hw_mocks.acceptor import ECUADOR_COINS, SimulatedAcceptor
 from hw_mocks.ptys import Pty
@@ -67,6 +67,18 @@ def test_a_missing_port_is_told_in_words_and_found_when_it_comes(bench: Bench) -
     bench.acceptor.open(bench.link)
     bench.wait_state(DeviceReturned)
     bench.wait_open()
+
+
+def test_a_coin_that_fell_through_is_told(bench: Bench) -> None:
+    """A dollar that is not welcome right now, and a coin nobody knows: the visitor has them back, and is told so."""
+    bench.acceptor.open(bench.link)
+    bench.controller(wanted_cents=frozenset({25}))
+    bench.wait_open()
+    assert not bench.acceptor.insert(DOLLAR)
+    bench.wait_state(CoinReturned)
+    bench.acceptor.fall_through(QUARTER)
+    bench.wait_state(CoinReturned, 2)
+    assert bench.brain.cents == []
 
 
 def test_a_pulled_cable_costs_no_coin(bench: Bench) -> None:

@@ -10,6 +10,7 @@ from controller.domain.catalog import Closed, SlotId
 from controller.domain.cycle import Decision, News, Phase
 from controller.domain.effects import AskHoppers, Dispense, QueryVend
 from controller.domain.events import (
+    CoinReturned,
     DeadlinePassed,
     DeviceGone,
     DeviceReturned,
@@ -60,6 +61,27 @@ def test_a_coin_is_never_lost_in_any_phase(phase: Phase) -> None:
         f.CreditTaken(25, "coins", "nri-1234", 9),
     )
     assert decision.cycle.phase is (Phase.CREDIT if phase is Phase.IDLE else phase)
+
+
+@pytest.mark.parametrize("phase", [Phase.IDLE, Phase.CREDIT])
+def test_a_coin_that_fell_through_is_said_and_is_no_money(phase: Phase) -> None:
+    """The visitor is told where her coin is; the books hear nothing."""
+    till = waiting_in(phase)
+    credit_cents = till.cycle.credit_cents
+    decision = till.tell(CoinReturned("coins"))
+    assert (decision.facts, decision.effects) == ((), ())
+    assert decision.cycle.credit_cents == credit_cents
+    assert decision.cycle.notice is not None
+    assert decision.cycle.notice.news is News.COIN_BACK
+
+
+def test_a_coin_that_fell_through_covers_no_other_news() -> None:
+    """What happened to her piece matters more than a coin in the tray."""
+    till = dispensing()
+    till.tell(VendRefused(1, Closed.JAMMED))
+    before = till.cycle.notice
+    till.tell(CoinReturned("coins"))
+    assert till.cycle.notice == before
 
 
 def test_coins_that_may_be_missing_are_written_down() -> None:

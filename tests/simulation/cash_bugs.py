@@ -135,7 +135,7 @@ def hide_the_difference_of_a_count(monkeypatch: pytest.MonkeyPatch) -> None:
             wish = replace(wish, counted_cents=books.in_place(wish.place))
         return decide(wish, shop, books)
 
-    monkeypatch.setattr("controller.brain.decide", flatter)
+    monkeypatch.setattr("controller.wishes.decide", flatter)
 
 
 def do_a_repeated_wish_again(monkeypatch: pytest.MonkeyPatch) -> None:

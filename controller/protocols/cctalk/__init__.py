@@ -24,6 +24,7 @@ from .frame import FRAME_BYTES_MAX, FRAME_BYTES_MIN, CrcFrame, Decoder, Frame
 from .hopper import HopperHost, Security
 from .host import SETTLE_MS, Host
 from .names import (
+    CAME_BACK,
     FAULTS,
     HOPPER_BLOCKED,
     Header,
@@ -37,6 +38,7 @@ from .names import (
 from .payout import Outcome, Status, Still, doubt_of_dispense, executed, outcome_of
 
 __all__ = [
+    "CAME_BACK",
     "COUNTS",
     "FAULTS",
     "FRAME_BYTES_MAX",

@@ -160,16 +160,21 @@ ERRORS: dict[int, tuple[str, Severity]] = {
 """Result B of an event whose result A is 0. Codes 128 to 159 say which coin was inhibited; see `error_name`."""
 
 
+INHIBITED_COINS = range(128, 160)
+CAME_BACK = frozenset({1, 2, *INHIBITED_COINS})
+"""Codes of a whole coin that fell through to the visitor: unknown, or inhibited."""
+
+
 def error_name(code: int) -> str:
     """What error `code` of a 229 reply is called."""
-    if code in range(128, 160):
+    if code in INHIBITED_COINS:
         return f"inhibited coin {code - 127}"
     return ERRORS[code][0] if code in ERRORS else f"error {code}"
 
 
 def error_severity(code: int) -> Severity:
     """How grave error `code` of a 229 reply is; an unlisted code is noted."""
-    if code in range(128, 160):
+    if code in INHIBITED_COINS:
         return Severity.NEUTRAL
     return ERRORS[code][1] if code in ERRORS else Severity.NOTED
 

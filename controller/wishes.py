@@ -1,0 +1,20 @@
+"""What people ask of the books, weighed against what the books say: granted with its facts, or refused with a word."""
+
+from controller.domain.catalog import SlotId
+from controller.domain.shop import Shop
+from controller.domain.stocking import Granted, Refusal, Wish, grant
+from controller.domain.treasury import Books, Numbered, RefundSale, SettleClaim, decide
+from controller.ledger.journal import Journal
+
+MONEY = SettleClaim | RefundSale | Numbered
+
+
+def weighed(wish: Wish, journal: Journal, shop: Shop, wired: frozenset[SlotId]) -> Granted | Refusal:
+    """Nothing is written yet. A numbered wish that was granted before is granted again, with nothing to write."""
+    if not isinstance(wish, MONEY):
+        return grant(wish, shop, wired)
+    sale, refunded = journal.sale(wish.vend_id) if isinstance(wish, RefundSale) else (None, False)
+    done = journal.wish(wish.wish_id) if isinstance(wish, Numbered) else None
+    payout = journal.cycle.payout
+    paying = frozenset(order.place for order in payout.orders) if payout else frozenset()
+    return decide(wish, shop, Books(journal.balances, sale, refunded, done, paying))
