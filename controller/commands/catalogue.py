@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from controller.client import Client
 from controller.commands.controller import ConfigFile
 from controller.config import load
+from controller.domain.catalog import ALL
 from controller.domain.stocking import ApproveRule, AssignSlot, CountSlot, PutMaker, PutProduct, Wish
 from controller.errors import ConfigError, MingaError
 
@@ -61,7 +62,8 @@ def wishes(content: dict[str, Any], held: set[str], by: str) -> Iterator[Wish]:
         raise MingaError(f"a catalogue has [rule], [[makers]], [[products]] and [[slots]], not {sorted(strangers)}")
     _check_tables(content)
     if rule := content.get("rule"):
-        yield _form(ApproveRule, {"weights": [[name, weight] for name, weight in rule.items()]})
+        weights = [[name, weight] for name, weight in rule.items() if name != "fees"]
+        yield _form(ApproveRule, {"weights": weights, "bears": rule.get("fees", ALL)})
     for maker in content.get("makers", []):
         yield _form(PutMaker, maker)
     for product in content.get("products", []):

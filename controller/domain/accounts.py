@@ -1,6 +1,6 @@
 """The chart of accounts, and what each fact posts to it: double entry in whole cents.
 
-Places say where money is (`coinbox`, `hopper:25`, `safe`, `bank`) and grow by a debit, written positive here.
+Places say where money is (`coinbox`, `stacker`, `hopper:25`, `safe`, `bank`) and grow by a debit, written positive here.
 Owners say whose it is (`credit`, `hold`, `doubt`, `claims`, `unclaimed`, `reversals`, `maker:rosa`, `fund:comun`) and
 grow by a credit, written negative. So the lines of every fact sum to zero, and so do all accounts together. `natural` turns a
 balance into what people read: never negative, but for a maker who was paid before a refund.
@@ -12,6 +12,8 @@ from controller.domain import facts as f
 from controller.domain.catalog import Account, Share
 
 COINBOX = Account("coinbox")
+STACKER = Account("stacker")
+"""Where a bill validator keeps what it took."""
 CREDIT = Account("credit")
 HOLD = Account("hold")
 DOUBT = Account("doubt")
@@ -23,7 +25,7 @@ SAFE = Account("safe")
 OVER_SHORT = Account("over_short")
 """What cash counts found missing (a debit) or too much (a credit)."""
 
-PLACES = ("coinbox", "hopper", "tube", "wallet", "safe", "bank")
+PLACES = ("coinbox", "stacker", "hopper", "tube", "wallet", "safe", "bank")
 OWNERS = ("credit", "hold", "doubt", "claims", "unclaimed", "reversals", "maker", "fund", "float", "fee", "tax")
 EITHER = ("over_short",)
 NAMED = ("hopper", "tube", "wallet", "maker", "fund", "float", "fee", "tax")

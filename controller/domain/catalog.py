@@ -28,6 +28,10 @@ class Closed(StrEnum):
     BY_HAND = "by-hand"
 
 
+ALL = "all"
+"""Who bears a fee when nobody bears it alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """What a maker sells, at which price."""
@@ -69,7 +73,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class SplitRule:
-    """How every price is shared, as the assembly approved it: weights per recipient.
+    """How every price is shared, as the assembly approved it: weights per recipient, and who bears a provider's fee.
 
     The recipient `maker` stands for whoever made the piece; every other one is an account as it is.
     A rule holds from the fact that approved it until the next one; order decides, never the clock.
@@ -77,17 +81,30 @@ class SplitRule:
 
     rule_id: int
     weights: tuple[tuple[str, int], ...]
+    bears: str = ALL
+    """One of the recipients, or `all`: the fee is then taken off before the rest is shared."""
 
-    def shares(self, price_cents: int, maker: MakerId, turn: int) -> tuple[Share, ...]:
-        """The price in parts that add up to it; `turn` passes the odd cent around (the vend id)."""
-        return _shares(self, price_cents, maker, turn)
+    def shares(self, price_cents: int, maker: MakerId, turn: int, fee: Share | None = None) -> tuple[Share, ...]:
+        """The price in parts that add up to it; `turn` passes the odd cent around (the vend id). A fee is the last part.
+
+        A fee that is more than its bearer's part is borne by all.
+        """
+        return _shares(self, price_cents, maker, turn, fee)
 
 
 @lru_cache(maxsize=1_024)
-def _shares(rule: SplitRule, price_cents: int, maker: MakerId, turn: int) -> tuple[Share, ...]:
+def _shares(rule: SplitRule, price_cents: int, maker: MakerId, turn: int, fee: Share | None) -> tuple[Share, ...]:
     """Remembered, because every picture of the shelf shows the shares of the next sale."""
     owners = {_account(recipient, maker): weight for recipient, weight in rule.weights}
-    return tuple(Share(account, cents) for account, cents in split(price_cents, owners, turn).items())
+    parts = split(price_cents, owners, turn)
+    if fee:
+        bearer = _account(rule.bears, maker)
+        if parts.get(bearer, 0) >= fee.cents:
+            parts[bearer] -= fee.cents
+        else:
+            parts = split(price_cents - fee.cents, owners, turn)
+    shares = (Share(account, cents) for account, cents in parts.items())
+    return (*shares, fee) if fee else tuple(shares)
 
 
 def _account(recipient: str, maker: MakerId) -> Account:

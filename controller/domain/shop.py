@@ -26,6 +26,7 @@ from controller.domain.catalog import (
 )
 from controller.domain.change import Hopper
 from controller.domain.events import HARMLESS, Trouble
+from controller.domain.fees import FREE, Fee
 from controller.domain.money import COINS_CENTS
 from controller.domain.wallet import Payment, Stage
 
@@ -54,6 +55,13 @@ class Policy:
     authorize_ms: int = 120_000
     wallets: tuple[str, ...] = ()
     """The providers one can pay with besides coins, in the order the screen offers them."""
+    fees: tuple[tuple[str, Fee], ...] = ()
+    """What providers take of a sale, by their names."""
+
+    def fee_on(self, payment: Payment) -> Share | None:
+        """What the provider takes when this payment is used; None when that is nothing."""
+        cents = dict(self.fees).get(payment.provider, FREE).on(payment.cents)
+        return Share(Account(f"fee:{payment.provider}"), cents) if cents else None
 
 
 def _nothing() -> Mapping[SlotId, Slot]:
@@ -153,8 +161,8 @@ def after(shop: Shop, fact: f.Fact) -> Shop:
         case f.Sold(slot=slot):
             held = shop.slots[slot]
             return _with_slot(shop, replace(held, quantity=max(0, held.quantity - 1)))
-        case f.RuleApproved(rule_id, weights):
-            return replace(shop, rule=SplitRule(rule_id, weights))
+        case f.RuleApproved(rule_id, weights, bears):
+            return replace(shop, rule=SplitRule(rule_id, weights, bears))
         case _:
             return _after_money(shop, fact)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from controller.domain import effects as do
 from controller.domain import facts as f
 from controller.domain.accounts import kind
-from controller.domain.catalog import MakerId, ProductId, SlotId
+from controller.domain.catalog import ALL, MakerId, ProductId, SlotId
 from controller.domain.money import dollars
 from controller.domain.shop import Shop
 
@@ -76,9 +76,13 @@ class OpenSlot(Wish):
 
 @dataclass(frozen=True, slots=True)
 class ApproveRule(Wish):
-    """How every price is shared from the next sale on: weights per recipient, `maker` for whoever made the piece."""
+    """How every price is shared from the next sale on: weights per recipient, `maker` for whoever made the piece.
+
+    `bears` is the recipient who bears what a wallet's provider takes, or `all`.
+    """
 
     weights: tuple[tuple[str, int], ...]
+    bears: str = ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,8 @@ def grant(wish: Wish, shop: Shop, wired: frozenset[SlotId]) -> Granted | Refusal
             if not shop.slots[slot].closed:
                 return Granted(())
             return Granted((f.SlotOpened(slot, by),), effects=(do.BringHome(slot),))
-        case ApproveRule(weights):
-            return _rule(weights, shop)
+        case ApproveRule(weights, bears):
+            return _rule(weights, bears, shop)
         case _:
             return Refusal("unknown-wish", f"{type(wish).__name__} is not something the shop can do")
 
@@ -168,8 +172,10 @@ def _count(wish: CountSlot, shop: Shop) -> Granted | Refusal:
     return Granted((f.SlotCounted(wish.slot, wish.quantity_before, wish.quantity_after, wish.by),))
 
 
-def _rule(weights: tuple[tuple[str, int], ...], shop: Shop) -> Granted | Refusal:
+def _rule(weights: tuple[tuple[str, int], ...], bears: str, shop: Shop) -> Granted | Refusal:
     names = [recipient for recipient, _ in weights]
+    if bears not in (ALL, *names):
+        return Refusal("bad-rule", f"{bears!r} cannot bear the fees: name one of the recipients, or `{ALL}`")
     if len(set(names)) != len(names) or "maker" not in names:
         return Refusal("bad-rule", "a rule names `maker` and every other recipient once")
     if min(weight for _, weight in weights) < 0 or sum(weight for _, weight in weights) == 0:
@@ -182,9 +188,9 @@ def _rule(weights: tuple[tuple[str, int], ...], shop: Shop) -> Granted | Refusal
                 )
         except ValueError as error:
             return Refusal("bad-rule", str(error))
-    if shop.rule and shop.rule.weights == weights:
+    if shop.rule and (shop.rule.weights, shop.rule.bears) == (weights, bears):
         return Granted(())
-    return Granted((f.RuleApproved(shop.rule.rule_id + 1 if shop.rule else 1, weights),))
+    return Granted((f.RuleApproved(shop.rule.rule_id + 1 if shop.rule else 1, weights, bears),))
 
 
 def _unknown_slot(slot: SlotId, known: frozenset[SlotId]) -> Refusal:

@@ -147,7 +147,8 @@ def _start(cycle: Cycle, slot: Slot, now_ms: int, shop: Shop, retry_of: int | No
     assert shop.rule is not None
     assert cycle.credit_cents >= slot.price_cents
     vend_id = cycle.last_vend_id + 1
-    shares = shop.rule.shares(slot.price_cents, slot.maker, turn=vend_id)
+    fee = shop.policy.fee_on(cycle.paid) if cycle.paid else None
+    shares = shop.rule.shares(slot.price_cents, slot.maker, vend_id, fee)
     vend = Vend(vend_id, slot.slot, slot.product, slot.maker, slot.price_cents, shop.rule.rule_id, shares, retry_of)
     started = f.VendStarted(
         vend_id, slot.slot, slot.product, slot.maker, slot.price_cents, shop.rule.rule_id, shares, retry_of

@@ -100,7 +100,7 @@ def heed(audit: Audit, fact: f.Fact) -> None:
                 audit.complain("facts", f"{place} is closed, but it is no hopper")
         case f.MakerJoined(maker):
             audit.joined.setdefault(maker, audit.seq)
-        case f.RuleApproved(rule_id, weights):
+        case f.RuleApproved(rule_id, weights, _):
             audit.rules[rule_id] = audit.seq, weights
     if isinstance(fact, Claimed):
         _claim(audit, fact)
@@ -136,11 +136,20 @@ def _vend_starts(audit: Audit, vend: f.VendStarted) -> None:
     held = audit.shop.slots.get(vend.slot)
     if held is None or (held.product, held.maker, held.price_cents) != (vend.product, vend.maker, vend.price_cents):
         audit.complain("vends", f"vend {vend.vend_id} is not what slot {vend.slot} held, or not at its price")
-    rule = audit.shop.rule
-    if rule is None or vend.shares != rule.shares(vend.price_cents, vend.maker, vend.vend_id):
+    rule, fee = audit.shop.rule, _fee(audit, vend)
+    if rule is None or vend.shares != rule.shares(vend.price_cents, vend.maker, vend.vend_id, fee):
         audit.complain("shares", f"vend {vend.vend_id} is not shared by the rule in force: {vend.shares}")
     if sum(share.cents for share in vend.shares) != vend.price_cents:
         audit.complain("shares", f"the parts of vend {vend.vend_id} do not add up to {vend.price_cents} cents")
+
+
+def _fee(audit: Audit, vend: f.VendStarted) -> Share | None:
+    """The last part, where it is what the provider takes of a payment that is held for this vend."""
+    paid = [payment for payment in audit.shop.payments.values() if payment.stage is Stage.TAKEN]
+    last = vend.shares[-1] if vend.shares else None
+    fits = paid and last and last.account == f"fee:{paid[-1].provider}" and 0 < last.cents <= paid[-1].cents
+    more = audit.shop.rule is not None and len(vend.shares) > len(audit.shop.rule.weights)
+    return last if fits and more else None
 
 
 def _taken_back(audit: Audit, vend_id: int, price_cents: int, shares: tuple[Share, ...]) -> None:

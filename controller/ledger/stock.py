@@ -5,6 +5,7 @@ import sqlite3
 from types import MappingProxyType
 
 from controller.domain.catalog import (
+    ALL,
     Account,
     Closed,
     MakerId,
@@ -30,6 +31,12 @@ _PUT_PRODUCT = (
 )
 
 
+_RULE = (
+    "SELECT rule_id, weights, body ->> '$.bears' FROM rules JOIN facts ON seq = from_seq ORDER BY rule_id DESC LIMIT 1"
+)
+"""Who bears the fees stands in the fact alone; a rule of an older form says nothing, which means all."""
+
+
 def load(db: sqlite3.Connection, policy: Policy, claim_key: bytes) -> Shop:
     """The shop as the last commit left it."""
     products = {
@@ -38,12 +45,12 @@ def load(db: sqlite3.Connection, policy: Policy, claim_key: bytes) -> Shop:
     }
     rows = db.execute("SELECT slot, product, quantity, capacity, closed FROM slots")
     slots = {SlotId(row[0]): _slot(row, products) for row in sorted(rows, key=lambda row: on_the_glass(row[0]))}
-    rule = db.execute("SELECT rule_id, weights FROM rules ORDER BY rule_id DESC LIMIT 1").fetchone()
+    rule = db.execute(_RULE).fetchone()
     return Shop(
         slots=MappingProxyType(slots),
         products=MappingProxyType(products),
         makers=frozenset(MakerId(maker) for (maker,) in db.execute("SELECT maker FROM joined")),
-        rule=SplitRule(rule[0], weights_from(rule[1])) if rule else None,
+        rule=SplitRule(rule[0], weights_from(rule[1]), rule[2] or ALL) if rule else None,
         claims=MappingProxyType(_claims(db)),
         closed_hoppers=MappingProxyType(dict(_closed_hoppers(db))),
         payments=MappingProxyType(_payments(db)),

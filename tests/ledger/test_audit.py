@@ -32,6 +32,15 @@ def settled(claim: str, account: str, cents: int, verdict: f.Verdict, place: str
     return f.ClaimSettled(claim, Account(account), cents, verdict, place, shares, "carmen")
 
 
+def by_wallet(fee_cents: int, provider: str = "deuna") -> list[f.Fact]:
+    """The bag, paid by wallet, with a fee that all bear."""
+    rest = {8: (274, 51, 17), 351: (0, 0, -1)}[fee_cents]
+    parts = tuple(Share(share.account, cents) for share, cents in zip(BAG_SHARES, rest, strict=True))
+    shares = (*parts, Share(Account(f"fee:{provider}"), fee_cents))
+    asked = f.PaymentAsked(1, "deuna", "REF", 350, A1)
+    return [asked, f.PaymentTaken(1, "deuna", 350), f.VendStarted(1, A1, BAG, ROSA, 350, 1, shares)]
+
+
 @pytest.fixture
 def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Journal:
     """Books with the full shelf, ten dollars of credit, a filled hopper, and a known key."""
@@ -51,6 +60,7 @@ def says(journal: Journal, facts: Sequence[f.Fact]) -> list[str]:
     "story",
     [
         [VEND, SOLD],
+        by_wallet(8),
         [VEND, f.VendFailed(1, A1, 350, Closed.JAMMED)],
         [VEND, PIECE, settled(FIRST, "doubt", 350, f.Verdict.BY_HAND, "", *BAG_SHARES)],
         [VEND, PIECE, settled(FIRST, "doubt", 350, f.Verdict.REFUNDED, "coinbox", *BAG_SHARES)],
@@ -84,6 +94,9 @@ def test_a_possible_story_is_believed(journal: Journal, story: list[f.Fact]) -> 
         ([f.VendStarted(1, A1, BELT, LUZ, 350, 1, BAG_SHARES)], "vends: vend 1 is not what slot A1 held"),
         ([f.VendStarted(1, A1, BAG, ROSA, 350, 1, OTHER_SHARES)], "shares: vend 1 is not shared by the rule in force"),
         ([f.VendStarted(1, A1, BAG, ROSA, 350, 1, BAG_SHARES[:1])], "shares: the parts of vend 1 do not add up to 350"),
+        (by_wallet(8, "ahorita"), "shares: vend 1 is not shared by the rule in force"),
+        (by_wallet(351), "shares: vend 1 is not shared by the rule in force"),
+        ([by_wallet(8)[2]], "shares: vend 1 is not shared by the rule in force"),
         ([VEND, f.VendFailed(2, A1, 350, Closed.JAMMED)], "vends: vend 2 ends, but it is not under way at this price"),
         ([VEND, f.VendFailed(1, A2, 350, Closed.JAMMED)], "vends: vend 1 ends otherwise than it was started"),
         ([VEND, f.Sold(1, A2, BAG, ROSA, 350, BAG_SHARES)], "vends: vend 1 ends otherwise than it was started"),

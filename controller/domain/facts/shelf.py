@@ -53,7 +53,8 @@ class SlotOpened(Fact):
 
 @dataclass(frozen=True, slots=True)
 class RuleApproved(Fact):
-    """The assembly approved how prices are shared from the next sale on."""
+    """The assembly approved how prices are shared from the next sale on, and who bears what a wallet's provider takes."""
 
     rule_id: int
     weights: tuple[tuple[str, int], ...]
+    bears: str = "all"
