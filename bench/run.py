@@ -24,7 +24,19 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import b_bytes, b_disk, b_durable, b_idle, b_latency, b_parser, b_recovery, b_start
+from bench import (
+    b_bytes,
+    b_disk,
+    b_durable,
+    b_firmware,
+    b_idle,
+    b_latency,
+    b_link,
+    b_mdb,
+    b_parser,
+    b_recovery,
+    b_start,
+)
 from bench.effort import FULL, QUICK, WIDE, Effort
 from bench.table import CheckFailed, Row, printed
 
@@ -34,6 +46,9 @@ PIECES: dict[str, Callable[[Effort], list[Row]]] = {
     "bytes": b_bytes.measure,
     "disk": b_disk.measure,
     "parser": b_parser.measure,
+    "mdb": b_mdb.measure,
+    "link": b_link.measure,
+    "firmware": b_firmware.measure,
     "start": b_start.measure,
     "recovery": b_recovery.measure,
     "idle": b_idle.measure,

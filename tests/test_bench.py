@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import history, run
+from bench import b_mdb, history, interpreters, mdblines, run
 from bench.effort import QUICK, TINY, WIDE
 from bench.run import PIECES, measure
 from bench.slowdisk import SlowDisk, library
-from bench.table import HEAD, Rounds, Row, printed
+from bench.table import HEAD, CheckFailed, Rounds, Row, printed
 from controller.ledger.connection import open_readonly
 from controller.ledger.integrity import tail, whole
 from controller.ledger.verify import verify
@@ -82,3 +82,37 @@ def test_the_longest_books_are_only_for_who_asks() -> None:
     assert max(QUICK.facts) == 200_000
     assert run._arguments(["--wide"]).effort == WIDE
     assert max(WIDE.facts) == 2_000_000
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 64])
+def test_both_decoders_of_marked_bytes_find_the_same_blocks(piece: int) -> None:
+    """Where a plain FF stands before a zero, its second half and the zero look like a mark and are none."""
+    block = bytes((0xFF, 0xFF, 0x00, 0xFE))
+    marked = b"\xff\xff\xff\xff\x00\xff\x00\xfe" + b"\xff\x00\x00"
+    for decoder in (mdblines.Marked(), mdblines.Plain()):
+        found = [each for at in range(0, len(marked), piece) for each in decoder.feed(marked[at : at + piece])]
+        assert found == [block, b"\0"]
+
+
+def test_a_decoder_that_is_named_takes_its_turn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It stands in the goal's row; one that finds other blocks is told as such, and one that is not there as well."""
+    (tmp_path / "listener_from_ambato.py").write_text(
+        "class Ear:\n    from bench.mdblines import Plain\n    def __new__(cls): return cls.Plain()\n"
+        "class Deaf:\n    def feed(self, data): return []\n"
+    )
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for name, told in (("Ear", None), ("Deaf", "0 MDB blocks came"), ("Eye", "names no decoder")):
+        monkeypatch.setenv(b_mdb.VARIABLE, f"{tmp_path}:listener_from_ambato:{name}")
+        if told:
+            with pytest.raises(CheckFailed, match=told):
+                b_mdb.measure(TINY)
+        else:
+            assert b_mdb.measure(TINY)[0].floor.startswith("Ear ")
+
+
+def test_without_micropython_the_table_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where it has no wheel nothing is put in its place: the heap is not measured, and CPython alone answers."""
+    monkeypatch.setattr(interpreters, "MICROPYTHON", tmp_path / "micropython")
+
+    assert [each.name for each in interpreters.interpreters()] == ["CPython"]
+    assert [row.subject for row in interpreters.missing("heap, configured")] == ["not measured: no MicroPython here"]
