@@ -1,7 +1,8 @@
 """The motors' drivers: one row and one column on is one motor driven; its home switch, its current, its supply.
 
 A row switches to ground and a column to 24 V, with a diode at each motor, or current sneaks through its neighbours. The home
-line and the current are shared, so they speak for a motor only while that motor is driven. How hard the brake bites behind
+line and the current are shared, so they speak for a motor only while that motor is driven; the cams of other rows feed the
+line too, so each row has an optocoupler of its own and only their outputs are joined. How hard the brake bites behind
 such diodes is not known: a worm gear stands nearly still without it (not verified on hardware).
 """
 

@@ -86,37 +86,40 @@ class Prompt:
     def install(self, files: dict[str, bytes], version: str, tell: Progress) -> None:
         """Make the board hold exactly these files, then this version, and reset it. Raises DeviceTrouble."""
         try:
-            with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it does not understand
-                self._install(files, version, tell)
+            self._install(files, version, tell)
         except self._errors as error:
             raise DeviceTrouble(f"the copying broke off ({error}); {AGAIN}") from None
 
     def _install(self, files: dict[str, bytes], version: str, tell: Progress) -> None:
-        there = {entry.name for entry in self._board.fs_listdir("")}
+        there = {entry.name for entry in self._ask("fs_listdir", "")}
         shadows = {f"{Path(name).stem}.py" for name in files if name.endswith(".mpy")}
         for name in there & {VERSION, *shadows}:  # a source file would be imported instead of the compiled one
-            self._board.fs_rmfile(name)
+            self._ask("fs_rmfile", name)
         for at, (name, data) in enumerate(files.items(), start=1):
             fresh = name in there and self._hash(name) == hashlib.sha256(data).digest()
             tell(f"{at:>3}/{len(files)}  {name:<14}{len(data):>7} bytes  {'is there' if fresh else 'copied'}")
             if not fresh:
                 self._copy(name, data)
         self._copy(VERSION, f"{version}\n".encode())
-        self._board.exec_raw_no_follow("import machine\nmachine.reset()")
+        self._ask("exec_raw_no_follow", "import machine\nmachine.reset()")
 
     def _copy(self, name: str, data: bytes) -> None:
-        self._board.fs_writefile(name, data, CHUNK_BYTES)
+        self._ask("fs_writefile", name, data, CHUNK_BYTES)
         if self._hash(name) != hashlib.sha256(data).digest():
             raise DeviceTrouble(f"{name} arrived damaged; {AGAIN}")
 
     def _hash(self, name: str) -> bytes:
-        return bytes(self._board.fs_hashfile(name, "sha256"))
+        return bytes(self._ask("fs_hashfile", name, "sha256"))
+
+    def _ask(self, what: str, *more: object) -> Any:
+        with _silently():
+            return getattr(self._board, what)(*more)
 
     @staticmethod
     def _enter(transport: Any, port: str) -> Any:
         board = transport(port, timeout=PROMPT_TRY_S)
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
+            with _silently():
                 board.enter_raw_repl(soft_reset=False, timeout_overall=PROMPT_TRY_S)
         except BaseException:
             board.close()
@@ -131,3 +134,8 @@ class Prompt:
     ) -> None:
         with contextlib.suppress(*self._errors):
             self._board.close()
+
+
+def _silently() -> contextlib.AbstractContextManager[object]:
+    """mpremote prints what it does not understand."""
+    return contextlib.redirect_stdout(io.StringIO())

@@ -68,9 +68,9 @@ def micropython(program: str, heap: str = HEAP) -> list[str]:
 
 
 def compile_to(folder: Path, name: str) -> Path:
-    """The file as it is shipped: bytecode without line numbers."""
+    """The file as it is shipped: bytecode."""
     compiled = folder / f"{name}.mpy"
-    command = [TOOLS / "mpy-cross", "-O2", "-s", f"{name}.py", "-o", compiled, FIRMWARE / f"{name}.py"]
+    command = [TOOLS / "mpy-cross", "-s", f"{name}.py", "-o", compiled, FIRMWARE / f"{name}.py"]
     subprocess.run(command, check=True)
     return compiled
 
