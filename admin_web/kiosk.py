@@ -1,4 +1,4 @@
-"""The visitor's kiosk: one page, its live stream, and its three wishes: a piece, her money, more time.
+"""The visitor's kiosk: one page, its live stream, and its wishes: a piece, a wallet's code, her money, more time.
 
 The whole scene is drawn here and pushed whole: the browser keeps no state of its own to fall out of step. Every button
 is a form that redirects back, so the page works without JavaScript; with it, the scene is swapped in place.
@@ -15,12 +15,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from admin_web.gateway import Gateway
+from admin_web.paying import paying
 from admin_web.shelf import shelf
 from admin_web.till import till
 from admin_web.weave import ROWS, band
 from admin_web.words import Words, words
 from controller.domain.catalog import SlotId
-from controller.domain.events import ReturnPressed, SlotChosen, StillHere
+from controller.domain.events import PayBy, ReturnPressed, SlotChosen, StillHere
 from controller.protocols.control import Ask
 
 BEAT_S = 1.0
@@ -59,6 +60,7 @@ class Kiosk:
             "age": self.words.span(age_ms),
             "shelf": shelf(view, gateway.names, self.words) if view else None,
             "till": till(view, gateway.names, self.words, age_ms) if view else None,
+            "paying": paying(view, gateway.names, self.words, age_ms) if view else None,
         }
 
 
@@ -98,6 +100,16 @@ async def choose(request: Request) -> Response:
     if picture is not None and slot not in {seen.slot for seen in picture.slots}:
         return _back("unknown-slot")
     return await _ask(request, SlotChosen(SlotId(slot)))
+
+
+@router.post("/pay/{wallet}")
+async def pay(request: Request, wallet: str) -> Response:
+    """A wallet's button was touched: on a piece, or at the till for the piece that is chosen."""
+    slot = str((await request.form(max_files=0, max_fields=4)).get("slot", ""))
+    picture = kiosk(request).gateway.picture
+    if picture is not None and (wallet not in picture.wallets or slot not in {"", *(s.slot for s in picture.slots)}):
+        return _back("not-now")
+    return await _ask(request, PayBy(wallet, SlotId(slot) if slot else None))
 
 
 @router.post("/give-back")

@@ -10,6 +10,9 @@ from controller.domain.cycle import Phase
 from controller.domain.events import Trouble
 from controller.domain.view import SlotView, View
 
+CARDS = ("tarjeta",)
+"""Providers one holds a card to; all others show a code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tile:
@@ -35,6 +38,13 @@ class Shelf:
 
     tiles: tuple[Tile, ...]
     bands: tuple[Band, ...]
+    wallet: str = ""
+    """The provider whose code is one touch away on every piece; empty when one can pay with coins only."""
+    wallet_name: str = ""
+
+    @property
+    def by_card(self) -> bool:
+        return self.wallet in CARDS
 
     @property
     def can_be_chosen(self) -> bool:
@@ -46,7 +56,13 @@ def shelf(view: View, names: Names, words: Words) -> Shelf:
     """All tiles in the order of the glass."""
     makers = list(dict.fromkeys(slot.maker for slot in view.slots))
     tiles = tuple(_tile(slot, view, names, words, makers.index(slot.maker)) for slot in view.slots)
-    return Shelf(tiles, tuple(band(maker) for maker in makers))
+    wallet = next(iter(view.wallets), "")
+    return Shelf(tiles, tuple(band(maker) for maker in makers), wallet, wallet_name(wallet, words))
+
+
+def wallet_name(wallet: str, words: Words) -> str:
+    """A provider as people call it."""
+    return words.about("wallet", wallet, name=wallet)
 
 
 def piece_name(slot: str | None, view: View, names: Names) -> str:

@@ -9,6 +9,7 @@ from admin_web.books import Names
 from admin_web.messages import LEAVING_MS, Message, idle_ms, is_leaving, message
 from admin_web.money import Coin, Pile, all_welcome, piles, purse
 from admin_web.shares import Part, parts
+from admin_web.shelf import CARDS, wallet_name
 from admin_web.words import Words
 from controller.domain.cycle import Phase
 from controller.domain.view import NoticeView, View
@@ -28,6 +29,15 @@ class Intake:
 
 
 @dataclass(frozen=True, slots=True)
+class Wallet:
+    """Another way to pay for the chosen piece: its word for the page's address, and its name."""
+
+    id: str
+    name: str
+    by_card: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Till:
     """Amounts are empty when there are none. `left` is the time in words while more is offered, `fuse` its rest in percent
     while the visitor is warned."""
@@ -44,6 +54,7 @@ class Till:
     can_cancel: bool
     left: str = ""
     fuse: int | None = None
+    wallets: tuple[Wallet, ...] = ()
     codes: tuple[str, ...] = ()
     """Claim codes that somebody may still be copying while the message speaks of something else, with their amounts."""
 
@@ -65,6 +76,7 @@ def till(view: View, names: Names, words: Words, age_ms: int) -> Till:
         can_cancel=view.chosen is not None and view.phase in (Phase.IDLE, Phase.AUTHORIZING),
         left=words.span(left_ms) if left_ms is not None and left_ms <= STAY_MS else "",
         fuse=round(100 * left_ms / LEAVING_MS) if warned and left_ms is not None else None,
+        wallets=() if said.code or warned else _wallets(view, words),
         codes=tuple(f"{told.claim} · {words.money(told.cents)}" for told in _codes(view, said)),
     )
 
@@ -93,6 +105,12 @@ def _intake(view: View, words: Words) -> Intake:
     faces = ", ".join(words.face(cents) for cents in view.coins_cents)
     why = words.say("intake.little" if view.gives_change else "intake.none") if few else ""
     return Intake(purse(view.coins_cents), words.say("intake.spoken", coins=faces), exact, why)
+
+
+def _wallets(view: View, words: Words) -> tuple[Wallet, ...]:
+    """Once a piece is chosen, and her coins are not enough yet."""
+    asks = view.chosen is not None and view.missing_cents > 0 and view.phase in (Phase.IDLE, Phase.CREDIT)
+    return tuple(Wallet(name, wallet_name(name, words), name in CARDS) for name in view.wallets) if asks else ()
 
 
 def _codes(view: View, said: Message) -> tuple[NoticeView, ...]:

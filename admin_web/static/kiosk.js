@@ -74,7 +74,7 @@ function send(event) {
   if (!button || sending.has(button.id)) return;
   sending.add(button.id);
   button.classList.add("pressed");
-  const body = new URLSearchParams(new FormData(event.target, button)), address = event.target.action;
+  const body = new URLSearchParams(new FormData(event.target, button)), address = button.getAttribute("formaction") ?? event.target.action;
   turn = turn.then(() => post(address, body)).finally(() => {
     sending.delete(button.id);
     button.classList.remove("pressed");

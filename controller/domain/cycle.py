@@ -35,6 +35,7 @@ class News(StrEnum):
     PAUSED = "paused"
     NO_WALLET = "no-wallet"
     UNPAID = "unpaid"
+    EXPIRED = "expired"
     REVERSING = "reversing"
 
 

@@ -153,9 +153,10 @@ class CoinsPaid(Event):
 
 @dataclass(frozen=True, slots=True)
 class PayBy(Event):
-    """The visitor wants to pay what is missing without coins."""
+    """The visitor wants to pay what is missing without coins: for this slot, or for the one she chose before."""
 
     provider: str
+    slot: SlotId | None = None
 
 
 @dataclass(frozen=True, slots=True)

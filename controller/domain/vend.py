@@ -57,8 +57,8 @@ def _step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
             return _coin_back(cycle, now_ms, shop)
         case ((Phase.IDLE | Phase.CREDIT), SlotChosen(slot)):
             return _choose(cycle, slot, now_ms, shop)
-        case ((Phase.IDLE | Phase.CREDIT), PayBy(provider)):
-            return payments.ask(cycle, provider, now_ms, shop)
+        case ((Phase.IDLE | Phase.CREDIT), PayBy(provider, slot)):
+            return _pay_by(cycle, provider, slot, now_ms, shop)
         case Phase.AUTHORIZING, _ if _is_of_payment(cycle, event):
             return _authorize(cycle, event, now_ms, shop)
         case _, (PaymentApproved() | PaymentUnpaid() | ReversalProven() | ReversalRefused()):
@@ -177,6 +177,14 @@ def _is_being_paid(cycle: Cycle, payout_id: int) -> bool:
 # A payment without coins
 
 
+def _pay_by(cycle: Cycle, provider: str, slot: SlotId | None, now_ms: int, shop: Shop) -> Decision:
+    """With a slot it is a choice first; one that her coins have paid for already needs nobody else."""
+    if slot is None:
+        return payments.ask(cycle, provider, now_ms, shop)
+    chosen = _choose(cycle, slot, now_ms, shop)
+    return _then(chosen, payments.ask(chosen.cycle, provider, now_ms, shop)) if chosen.cycle.chosen else chosen
+
+
 def _is_of_payment(cycle: Cycle, event: Event) -> bool:
     """Whether this event means something for the payment the visitor is asked for: news of it, or her change of mind."""
     match event:
@@ -208,7 +216,7 @@ def _authorize(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
             return _then(dropped, _step(dropped.cycle, event, now_ms, shop))
         case _:
             dropped = payments.drop(cycle, "too-late", now_ms, shop)
-            return replace(dropped, cycle=replace(dropped.cycle, notice=noticed(News.UNPAID, now_ms, shop)))
+            return replace(dropped, cycle=replace(dropped.cycle, notice=noticed(News.EXPIRED, now_ms, shop)))
 
 
 def _buy(cycle: Cycle, now_ms: int, shop: Shop) -> Decision:

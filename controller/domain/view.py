@@ -41,11 +41,12 @@ class NoticeView:
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """How to pay `cents` by `provider`; `offer` is None until the provider has answered."""
+    """How to pay `cents` by `provider`; `offer` is None until the provider has answered. `waits_ms` is the whole wait."""
 
     provider: str
     cents: int
     offer: Offer | None
+    waits_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, s
         returning_cents=cycle.payout.cents if cycle.payout else 0,
         vending_shares=cycle.vend.shares if cycle.vend else (),
         wallets=shop.wallets,
-        payment=PaymentView(paying.provider, paying.cents, cycle.offer) if (paying := cycle.payment) else None,
+        payment=_payment(cycle, shop),
         paid_cents=cycle.paid.cents if cycle.paid else 0,
     )
 
@@ -119,6 +120,11 @@ def _notice(notice: Notice | None, now_ms: int) -> NoticeView | None:
     if notice is None or notice.until_ms <= now_ms:
         return None
     return NoticeView(notice.news.value, notice.slot, notice.cents, notice.claim, notice.until_ms - now_ms)
+
+
+def _payment(cycle: Cycle, shop: Shop) -> PaymentView | None:
+    asked = cycle.payment
+    return PaymentView(asked.provider, asked.cents, cycle.offer, shop.policy.authorize_ms) if asked else None
 
 
 def _slot(slot: Slot, shop: Shop, selling: bool, turn: int) -> SlotView:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from fake_controller import IDLE, SHELF, paused, slot_view, with_news
 
 from controller.domain.catalog import Account, Share
-from controller.domain.view import NoticeView, View
+from controller.domain.view import NoticeView, PaymentView, View
+from controller.domain.wallet import Offer
 
 CHOSEN = replace(IDLE, phase="credit", credit_cents=125, chosen="A1", missing_cents=225, left_ms=80_000)
 LEAVING = replace(CHOSEN, left_ms=12_900)
@@ -33,10 +34,43 @@ EARLIER = NoticeView("claim", None, 125, "W2P-9RD", 90_000)
 SOLD_OUT = slot_view("A4", "monedero-llama", "rosa", 125, quantity=0)
 JAMMED = slot_view("B2", "muneca-warmi", "sami", 600, reason="jammed")
 
+WALLETS = ("deuna", "tarjeta")
+LINK = "https://pagar.example/simulado/K7XM4PQ2T9WB8RZA"
+PAYING = replace(
+    IDLE,
+    phase="authorizing",
+    chosen="A1",
+    missing_cents=350,
+    coins_welcome=False,
+    coins_cents=(),
+    wallets=WALLETS,
+    payment=PaymentView("deuna", 350, Offer(link=LINK, code="482913"), 120_000),
+    left_ms=87_000,
+)
+ASKED = replace(PAYING, payment=PaymentView("deuna", 350, None, 120_000), left_ms=119_000)
+BY_CARD = replace(PAYING, payment=PaymentView("tarjeta", 350, Offer(), 120_000))
+MIXED = replace(
+    PAYING,
+    credit_cents=125,
+    missing_cents=225,
+    payment=PaymentView("deuna", 225, Offer(link=LINK), 120_000),
+    left_ms=12_000,
+)
+
 SCENES: dict[str, View] = {
     "idle": IDLE,
     "wanting": replace(IDLE, chosen="A1", missing_cents=350, left_ms=80_000),
     "chosen": CHOSEN,
+    "wallets": replace(IDLE, wallets=WALLETS),
+    "chosen-with-wallets": replace(CHOSEN, wallets=WALLETS),
+    "paying-asked": ASKED,
+    "paying-code": PAYING,
+    "paying-mixed": MIXED,
+    "paying-card": BY_CARD,
+    "unpaid": replace(with_news("unpaid"), wallets=WALLETS),
+    "expired": replace(with_news("expired"), wallets=WALLETS),
+    "reversing": replace(with_news("reversing", credit=125), wallets=WALLETS),
+    "coin-back": with_news("coin-back", None, 0),
     "more-time": replace(CHOSEN, left_ms=22_900),
     "leaving": LEAVING,
     "leaving-with-a-code": replace(with_news("doubt", "A1", 350, "K7X-M4P", credit=1_465), left_ms=9_900),

@@ -14,7 +14,7 @@ from admin_web.app import HERE, create_app
 from admin_web.books import names
 from admin_web.gateway import Gateway
 from controller.domain.catalog import MakerId, ProductId, SlotId
-from controller.domain.events import ReturnPressed, SlotChosen, StillHere
+from controller.domain.events import PayBy, ReturnPressed, SlotChosen, StillHere
 from controller.domain.stocking import PutMaker, PutProduct
 from controller.domain.view import View
 from controller.protocols.control import Answer, Ask
@@ -144,7 +144,8 @@ def test_every_scene_is_one_whole_page(visitor: TestClient, gateway: StillGatewa
     assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*src=)", page)
     body = page[page.index("<main") : page.index("</main>")]
     assert "{" not in body
-    assert re.findall(r'action="([^"]+)"', body) == ["/choose", "/stay", "/give-back"]
+    forms = re.findall(r'\saction="([^"]+)"', body)
+    assert [form for form in forms if not form.startswith("/pay/")] == ["/choose", "/stay", "/give-back"]
 
 
 # Buttons
@@ -155,6 +156,24 @@ def test_a_choice_is_passed_on_and_the_page_comes_back(visitor: TestClient, gate
     answer = visitor.post("/choose", data={"slot": "A3"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert gateway.asked == [SlotChosen(SlotId("A3"))]
+
+
+@pytest.mark.parametrize(("sent", "slot"), [({"slot": "A3"}, SlotId("A3")), ({}, None)], ids=["a tile", "the till"])
+def test_a_wallet_is_passed_on(
+    visitor: TestClient, gateway: StillGateway, sent: dict[str, str], slot: SlotId | None
+) -> None:
+    """The code on a tile chooses and asks in one touch; the button at the till asks for what is chosen."""
+    gateway.see(SCENES["chosen-with-wallets"])
+    assert visitor.post("/pay/deuna", data=sent).headers["location"] == "/"
+    assert gateway.asked == [PayBy("deuna", slot)]
+
+
+@pytest.mark.parametrize(("wallet", "slot"), [("ahorita", "A1"), ("deuna", "Z9")])
+def test_what_cannot_be_paid_so_is_said(visitor: TestClient, gateway: StillGateway, wallet: str, slot: str) -> None:
+    """A wallet this machine does not have, a slot it does not have: nothing is asked of the machine."""
+    gateway.see(SCENES["wallets"])
+    assert visitor.post(f"/pay/{wallet}", data={"slot": slot}).headers["location"] == "/?said=not-now"
+    assert gateway.asked == []
 
 
 def test_money_back_is_passed_on(visitor: TestClient, gateway: StillGateway) -> None:
@@ -214,7 +233,9 @@ def test_every_answer_carries_the_strict_policy(visitor: TestClient) -> None:
     """Pages, errors, and static files alike; no inline script or style is needed."""
     for path in ("/", "/static/kiosk.css", "/nowhere"):
         headers = visitor.get(path).headers
-        assert headers["content-security-policy"].startswith("default-src 'self'; object-src 'none'")
+        assert headers["content-security-policy"].startswith(
+            "default-src 'self'; img-src 'self' data:; object-src 'none'"
+        )
         assert headers["x-content-type-options"] == "nosniff"
     page = visitor.get("/").text
     assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*src=)", page)

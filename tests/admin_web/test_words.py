@@ -21,6 +21,7 @@ FILLED = {
     "name": "Rosa",
     "age": "12 s",
     "coins": "5¢",
+    "wallet": "Deuna",
     "n": 4,
 }
 SLOT_STATES = ("chosen", "turning", "sold-out", "closed", "paused")

@@ -67,6 +67,23 @@ def test_what_is_missing_is_asked_for_after_it_is_written_down() -> None:
     assert till.cycle.credit_cents == 100
 
 
+def test_one_word_chooses_and_asks() -> None:
+    """The visitor touches the code on the piece itself: it is chosen, and the wallet is asked for its whole price."""
+    till = Till(shelf(policy=DEUNA))
+    decision = till.tell(PayBy("deuna", A1))
+    assert [type(effect) for effect in decision.effects] == [do.RequestPayment]
+    assert till.cycle.payment is not None
+    assert (till.cycle.payment.slot, till.cycle.payment.cents) == (A1, 350)
+
+
+def test_a_piece_her_coins_pay_for_needs_no_wallet() -> None:
+    """Four dollars are in: touching the code on the bag of 3.50 lets it fall."""
+    till = Till(shelf(policy=DEUNA))
+    till.tell_all(coins(100, 100, 100, 100), PayBy("deuna", A1))
+    assert till.cycle.phase is Phase.DISPENSING
+    assert not till.written(f.PaymentAsked)
+
+
 def test_a_paid_wallet_sells_the_piece_and_the_provider_is_told() -> None:
     """Coins and wallet make the price together; the shares are the price's, wherever the money came from."""
     till = paying(100)
