@@ -4,7 +4,6 @@ One line comes out for each thing read, mostly a JSON object; what cannot be rea
 """
 
 import json
-import string
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
@@ -12,10 +11,15 @@ from typing import Annotated, Any
 
 import typer
 
+from controller.commands.decodemotor import motor
+from controller.commands.decodeqr import qr_code
+from controller.commands.hextext import unhex
 from controller.errors import MingaError
 from controller.protocols import board, cctalk, mdb
 
 decode = typer.Typer(no_args_is_help=True, add_completion=False, help="Explain bytes that were seen on a wire.")
+decode.command("motor")(motor)
+decode.command("emvqr")(qr_code)
 
 
 @decode.command("cctalk")
@@ -125,17 +129,6 @@ def _fields(frame: cctalk.Frame) -> dict[str, Any]:
         "data": frame.data.hex().upper(),
         "crc": frame.checksum.hex().upper(),
     }
-
-
-def unhex(text: str) -> bytes:
-    """Bytes written in hex, with or without white space. Raises ValueError, saying what is wrong with it."""
-    digits = "".join(text.split())
-    strangers = [letter for letter in digits if letter not in string.hexdigits]
-    if strangers:
-        raise ValueError(f"{strangers[0]!r} is no hex digit")
-    if len(digits) % 2:
-        raise ValueError(f"{len(digits)} hex digits are no whole number of bytes")
-    return bytes.fromhex(digits)
 
 
 def news(last: int | None, lines: Iterator[bytes]) -> Iterator[dict[str, Any]]:
