@@ -1,17 +1,22 @@
-"""What all tests share: chance that can be repeated, and no silent skips where everything is at hand.
+"""What all tests share: chance that can be repeated, files that are closed, and no silent skips where all is at hand.
 
 Where `CI` or `MINGA_REQUIRE_ALL` is set, a skipped test is a failure: nothing may be missing there, so a skip hides a bug.
 """
 
+import gc
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
+FILES_LEFT_MAX = 64
+"""So many more files than before may be open when a test file is through; a shared browser or machine has some of them."""
 REQUIRE_ALL = bool(os.environ.get("CI") or os.environ.get("MINGA_REQUIRE_ALL"))
 
 settings.register_profile("here", deadline=None, print_blob=True)
@@ -20,11 +25,37 @@ settings.register_profile("wide", deadline=None, print_blob=True, max_examples=5
 settings.load_profile("ci" if REQUIRE_ALL else "here")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class Shifts(LoadFileScheduling):
     """Side by side, a file stays in one process; so do all tests of whole machines, which hand theirs on to the next."""
-    for item in items:
-        alone = "system" in item.path.parts
-        item.add_marker(pytest.mark.xdist_group("system" if alone else str(item.path)))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/system" if nodeid.startswith("tests/system/") else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shifts:
+    """With `-n`: who gets which tests. xdist's own groups do nothing under pytest 9.2, whose node ids cannot be changed."""
+    return Shifts(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves are no garbage; not looked at again, they cost no later look for some its tenth of a second."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def files_are_closed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whoever leaves files open is named, before `select` refuses one beyond the 1,024th somewhere else."""
+    before = _open_files()
+    yield
+    gc.collect()  # books that only a circle of references holds close now, not whenever Python looks
+    left = _open_files() - before
+    assert left <= FILES_LEFT_MAX, f"the tests of {request.path.name} left {left} files open"
+
+
+def _open_files() -> int:
+    return len(os.listdir("/proc/self/fd"))
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -33,6 +64,14 @@ def pytest_report_header(config: pytest.Config) -> str:
     seeds = [f"{name}={os.environ[name]}" for name in ("MINGA_SEED", "MINGA_SEEDS") if name in os.environ]
     skips = "a skip is a failure" if REQUIRE_ALL else "skips are allowed"
     return f"chance: {', '.join(seeds) or 'the usual seeds'}, hypothesis profile {profile!r}; {skips}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many crashes were survived, in whichever process that was."""
+    for reports in terminalreporter.stats.values():
+        for name, value in (fact for report in reports for fact in getattr(report, "user_properties", ())):
+            if name == "survived":
+                terminalreporter.write_line(f"survived: {value}")
 
 
 @pytest.hookimpl(wrapper=True)

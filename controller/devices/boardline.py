@@ -43,7 +43,13 @@ class Poke:
         self.heard()
 
     def close(self) -> None:
-        os.close(self.fd)
+        """Harmless when it is closed already."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+    def __del__(self) -> None:
+        self.close()
 
 
 class BoardLine:

@@ -31,7 +31,8 @@ ROUND_MS = 250
 BUSY_MS, BOOKED_MS = 50, 10
 """How often one looks around while a command is on the line, and while something waits to be booked."""
 STOP_MS, STOP_PAYING_MS = 500, 4_000
-"""At the end there is so much time to shut money out, and to end a payout or a bill; a longer one is the next controller's."""
+"""At the end there is so much time to shut money out, and to end a payout or a bill; what takes longer is the next
+controller's."""
 
 
 class MdbMoney(Worker):
@@ -153,7 +154,8 @@ class MdbMoney(Worker):
 
     def _hand_on_jobs(self) -> None:
         """Nothing is paid out while a bill is in escrow (MDB/ICP 4.2, section 6): the visitor could have both."""
-        while self._changer and not (self._bills and self._bills.busy) and not self._jobs.empty():
+        held = self._bills and self._bills.busy and not self.reason
+        while self._changer and not held and not self._jobs.empty():
             self._changer.tubes.give(self._jobs.get())
 
     def _speak(self, now_ms: int) -> None:

@@ -1,7 +1,7 @@
 """What every crash test starts from: the books of a machine that is ready to sell; and an honest count at the end."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,7 +35,9 @@ def memory(tmp_path: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many crashes were survived."""
-    for line in DONE:
-        terminalreporter.write_line(f"survived: {line}")
+@pytest.fixture(autouse=True)
+def counted(record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """How many crashes were survived goes with the test's report, which reaches the summary from any process."""
+    yield
+    while DONE:
+        record_property("survived", DONE.pop(0))

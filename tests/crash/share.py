@@ -1,8 +1,8 @@
 """How much each rig does: a share that fits every test run, or as much as somebody wants, on every core.
 
-`MINGA_CRASH_RUNS` is the least number of kills at steps and of power cuts in memory; rigs that need a real disk or strace for
-each run do a part of it. `MINGA_SEED` is the seed they start at. Each seed that was played is logged, so a wide run can be
-watched with `--log-cli-level=INFO` and repeated from any seed.
+`MINGA_CRASH_RUNS` is the least number of kills at steps and of power cuts in memory; rigs that need strace or a real disk
+for each run do a part of it, a fifth or a twenty-fifth. `MINGA_SEED` is the seed they start at. Each seed that was played is
+logged, so a wide run can be watched with `--log-cli-level=INFO` and repeated from any seed.
 """
 
 import itertools
@@ -19,7 +19,7 @@ PATIENCE_S = 0 if "MINGA_CRASH_RUNS" in os.environ else 600
 """A rig that hangs is a failure; only a wide run may take as long as it likes."""
 log = logging.getLogger("minga.crash")
 DONE: list[str] = []
-"""What was done, for the summary at the end of the test run."""
+"""What was done in this test, for the summary at the end of the test run."""
 
 
 @dataclass
@@ -52,7 +52,8 @@ def runs(usual: int, part: int = 1) -> int:
 def play(
     title: str, work: Callable[[int], Tally], wanted: int, start: Callable[[], None] | None = None, slim: bool = False
 ) -> Tally:
-    """Play seed after seed on every core until `wanted` runs are done; raises AssertionError at the first violation.
+    """Play seed after seed until `wanted` runs are done: the first alone, which tells how many more it takes, the rest on
+    every core. Raises AssertionError at the first violation.
 
     `slim` workers know only what `work` imports and nothing of the test runner: they fork in half the time.
     """
@@ -61,7 +62,7 @@ def play(
     cores = os.cpu_count() or 1
     with ProcessPoolExecutor(cores, get_context("spawn" if slim else "fork"), start) as pool:
         while at_work or tally.runs.total() < wanted:
-            while len(at_work) < cores and tally.expected(len(at_work)) < wanted:
+            while len(at_work) < (cores if tally.seeds else 1) and tally.expected(len(at_work)) < wanted:
                 seed = next(seeds)
                 at_work[pool.submit(work, seed)] = seed
             for done in wait(at_work, return_when=FIRST_COMPLETED).done:

@@ -39,5 +39,5 @@ def refuse_everywhere(shop: Path, folder: Path, seed: int) -> Tally:
 @pytest.mark.timeout(PATIENCE_S)
 def test_a_disk_that_refuses_is_never_lied_about(shop: Path, memory: Path) -> None:
     """Whichever call fails however, what was told is in the books, and no motor turns that they do not know of."""
-    tally = play("EIO, ENOSPC, EROFS in system calls", partial(refuse_everywhere, shop, memory), runs(200, part=40))
+    tally = play("EIO, ENOSPC, EROFS in system calls", partial(refuse_everywhere, shop, memory), runs(200, part=25))
     assert min(tally.runs[error] for error in ("EIO", "ENOSPC", "EROFS")) > 50

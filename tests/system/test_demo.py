@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,9 @@ Tamper = Callable[[sqlite3.Connection, dict[str, Any]], object]
 
 @pytest.fixture(scope="module")
 def days() -> list[dict[str, Any]]:
-    """The same short day twice, each the whole of what the command printed."""
-    return [the_day(run("demo", "--json", "--visitors", 12, "--seed", 7)) for _ in range(2)]
+    """The same short day twice, side by side; each the whole of what the command printed."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda _: the_day(run("demo", "--json", "--visitors", 12, "--seed", 7)), range(2)))
 
 
 def the_day(done: Any) -> dict[str, Any]:
