@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 # Packages are compiled when first imported, not when installed: 8 seconds less, as long as Python may keep the result.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: menu setup demo serve test lint crash rigs bench pictures lock clean
+.PHONY: menu setup demo serve test lint crash rigs seeds bench pictures lock clean
 .DEFAULT_GOAL := menu
 
 menu:  ## this menu
@@ -47,6 +47,10 @@ crash: $(V)/.dev  ## the property tests, the simulated towns and the crash rigs 
 
 rigs: $(V)/.dev  ## only the crash rigs, as wide as RUNS says; CI plays 50000 (20 minutes)
 	MINGA_SEED=$(SEED) MINGA_CRASH_RUNS=$(RUNS) $(BIN)/python -m pytest tests/crash --log-cli-level=INFO --timeout=0
+
+seeds: $(V)/.dev  ## only the seeded worlds: noise on the board's line, simulated towns, wallets, lost cards
+	MINGA_SEEDS=$(SEEDS) $(BIN)/python -m pytest -n $(JOBS) --timeout=3600 tests/firmware/test_noise.py tests/simulation \
+		tests/ledger/test_restore_drill.py
 
 bench: $(V)/.dev  ## measurements, as tables
 	$(BIN)/python -m bench
