@@ -8,32 +8,31 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from hw_mocks import faults
-from hw_mocks.acceptor_firmware import AcceptorFirmware
-from hw_mocks.things import Place
+from hw_mocks.mdb import FittedMdb
+from hw_mocks.moneyacts import Acceptor, Answer, MoneyActs
 from hw_mocks.world import World
 
-Answer = dict[str, Any]
+
+class Board(Protocol):
+    """What people need of `hw_mocks.board.SimulatedBoard`."""
+
+    def reset(self) -> None: ...
+    def hang(self) -> None: ...
 
 
-class Acceptor(Protocol):
-    """What the world needs of `hw_mocks.acceptor.SimulatedAcceptor`."""
+class Acts(MoneyActs):
+    """The acts on one machine. `mdb` are the devices of its MDB bus, `board` its I/O board, where it has them."""
 
-    silent: bool
-    noise: float
-    firmware: AcceptorFirmware
-
-    def insert(self, position: int) -> bool: ...
-    def fall_through(self, position: int) -> None: ...
-    def open_for(self, position: int) -> bool: ...
-    def power_cycle(self) -> None: ...
-
-
-class Acts:
-    """The acts on one machine. `coins` is position to ccTalk id (`US025A`: the value stands in the middle)."""
-
-    def __init__(self, world: World, acceptor: Acceptor | None, coins: Mapping[int, str]) -> None:
-        self._world, self._acceptor, self._coins = world, acceptor, coins
-        self._was_powered = True
+    def __init__(
+        self,
+        world: World,
+        acceptor: Acceptor | None,
+        coins: Mapping[int, str],
+        mdb: FittedMdb | None = None,
+        board: Board | None = None,
+    ) -> None:
+        super().__init__(world, acceptor, coins, mdb)
+        self._board = board
 
     def perform(self, act: Any) -> Answer:
         """Do one act. Never raises for what a person may type: the answer says what was wrong."""
@@ -44,27 +43,8 @@ class Acts:
             answer = ACTS[name](self, **{key: value for key, value in act.items() if key != "do"}) or {}
         except (KeyError, TypeError, ValueError) as error:
             return {"ok": False, "why": f"{name}: {error} ({type(error).__name__})"}
-        self._keep_acceptor_true()
+        self._keep_devices_true()
         return {"ok": True, **answer}
-
-    def insert(self, position: int | None = None, cents: int | None = None, rejected: bool = False) -> Answer:
-        """Put a coin in, by position or by value; a `rejected` one falls through into the tray."""
-        if self._acceptor is None:
-            raise ValueError("this machine has no coin acceptor")
-        values = {place: int(coin[2:5]) for place, coin in self._coins.items()}
-        if position is None:
-            position = next((place for place, value in values.items() if value == cents), 0)
-        if position not in values:
-            raise ValueError(f"no coin of {cents} cents at position {position}; there are {self._coins}")
-        value = values[position]
-        place: Place
-        if rejected:
-            self._acceptor.fall_through(position)
-            place = "tray"
-        else:
-            place = "box" if self._world.powered and self._acceptor.insert(position) else "tray"
-        self._world.drop_coin(position, value, place)
-        return {"place": place, "cents": value}
 
     def press(self, button: str) -> None:
         """Press a button and let it go: a slot's name, or `return`."""
@@ -94,31 +74,39 @@ class Acts:
         """Pull the plug or put it back."""
         (faults.clear if on else faults.inject)(self._world, "power-cut")
 
+    def reset_board(self) -> None:
+        """Reset the I/O board as its watchdog does, in the middle of whatever it was doing."""
+        self._there().reset()
+
+    def hang_board(self) -> None:
+        """Let the I/O board's program hang; its watchdog will notice."""
+        self._there().hang()
+
     def truth(self) -> Answer:
-        """Everything that truly happened: pieces, coins, turns, stock; and which coins would be let in right now."""
-        acceptor = self._acceptor if self._world.powered else None
-        open_coins = [coin for place, coin in sorted(self._coins.items()) if acceptor and acceptor.open_for(place)]
-        return {"truth": {**self._world.truth(), "open_coins": open_coins}}
+        """Everything that truly happened: pieces, coins, turns, stock, tubes; and which coins would be let in right now."""
+        return {"truth": {**self._world.truth(), **self._money_truth()}}
 
     def list_faults(self) -> Answer:
         """The faults there are, in words."""
         return {"faults": {name: fault.words for name, fault in faults.FAULTS.items()}}
 
-    def _keep_acceptor_true(self) -> None:
-        """The acceptor hangs on the machine's plug and on its own cable."""
-        if self._acceptor is not None:
-            self._acceptor.silent = not (self._world.powered and self._world.coin_cable)
-            self._acceptor.noise = self._world.coin_noise
-            self._acceptor.firmware.counter_not_kept = self._world.coin_count_lost
-            if self._world.powered and not self._was_powered:
-                self._acceptor.power_cycle()
-        self._was_powered = self._world.powered
+    def _there(self) -> Board:
+        if self._board is None:
+            raise ValueError("this machine has no I/O board")
+        return self._board
 
 
 ACTS: dict[str, Callable[..., Answer | None]] = {
     act.__name__: act
     for act in (
         Acts.insert,
+        Acts.insert_bill,
+        Acts.show_card,
+        Acts.remove_card,
+        Acts.press_lever,
+        Acts.fill_tube,
+        Acts.take_stacker,
+        Acts.put_stacker,
         Acts.press,
         Acts.door,
         Acts.fill,
@@ -126,6 +114,8 @@ ACTS: dict[str, Callable[..., Answer | None]] = {
         Acts.inject,
         Acts.clear,
         Acts.power,
+        Acts.reset_board,
+        Acts.hang_board,
         Acts.truth,
         Acts.list_faults,
     )

@@ -46,8 +46,25 @@ class WorldClient:
         return answer
 
     def insert(self, cents: int | None = None, position: int | None = None, rejected: bool = False) -> str:
-        """Put a coin in; where it went: `box` or `tray`."""
+        """Put a coin in; where it went: `box`, `tube` or `tray`."""
         return str(self.do("insert", cents=cents, position=position, rejected=rejected)["place"])
+
+    def insert_bill(self, cents: int) -> str:
+        """Put a bill in; `in` when the validator drew it in, or `tray`."""
+        return str(self.do("insert_bill", cents=cents)["place"])
+
+    def show_card(self, funds_cents: int | None = None) -> bool:
+        """Hold a card to the reader; whether it took it."""
+        return bool(self.do("show_card", funds_cents=funds_cents)["took"])
+
+    def remove_card(self) -> None:
+        self.do("remove_card")
+
+    def press_lever(self) -> None:
+        self.do("press_lever")
+
+    def fill_tube(self, cents: int, coins: int) -> None:
+        self.do("fill_tube", cents=cents, coins=coins)
 
     def press(self, button: str) -> None:
         self.do("press", button=button)
@@ -66,6 +83,9 @@ class WorldClient:
 
     def power(self, on: bool) -> None:
         self.do("power", on=on)
+
+    def reset_board(self) -> None:
+        self.do("reset_board")
 
     def truth(self) -> dict[str, Any]:
         return dict(self.do("truth")["truth"])

@@ -50,6 +50,10 @@ def _on_machine(attribute: str, broken: Any, whole: Any) -> Machine:
     return Machine(lambda world, on: setattr(world, attribute, broken if on else whole))
 
 
+def _unplugged(name: str) -> Machine:
+    return Machine(lambda world, on: (world.unplugged.add if on else world.unplugged.discard)(name))
+
+
 FAULTS = {
     fault.name: fault
     for fault in (
@@ -72,6 +76,15 @@ FAULTS = {
             _on_machine("coin_count_lost", True, False),
         ),
         Fault("coin-noise", "one byte in fifty of the coin line is changed", _on_machine("coin_noise", 0.02, 0.0)),
+        Fault("no-board", "the I/O board has no power", _on_machine("board_supply", False, True)),
+        Fault("mdb-cable", "the cable of the MDB bus is out", _unplugged("mdb")),
+        Fault("changer-cable", "the plug of the changer is out", _unplugged("changer")),
+        Fault("validator-cable", "the plug of the bill validator is out", _unplugged("validator")),
+        Fault("reader-cable", "the plug of the card reader is out", _unplugged("reader")),
+        Fault("tube-jam", "the changer's tubes are jammed and give nothing", _on_machine("tube_jammed", True, False)),
+        Fault("bank-declines", "the bank declines every card", _on_machine("bank", "declines", "approves")),
+        Fault("bank-silent", "the bank does not answer", _on_machine("bank", "silent", "approves")),
+        Fault("refund-fails", "the reader cannot give money back", _on_machine("refund_fails", True, False)),
         Fault("open-door", "the door stands open", Machine(lambda world, on: world.set_door(on))),
         Fault("power-cut", "the plug is pulled", Machine(lambda world, on: world.set_power(not on))),
     )

@@ -9,8 +9,11 @@ import typer
 from controller.errors import MingaError
 from hw_mocks.acts import ACTS
 from hw_mocks.client import CannotBe, WorldClient
+from hw_mocks.faults import FAULTS
 
 DEEDS = "\n\n".join(f"{name}: {act.__doc__}" for name, act in ACTS.items())
+
+FAULTS_IN_WORDS = "\n\n".join(f"{name}: {fault.words}." for name, fault in FAULTS.items())
 
 
 def hand(
@@ -35,6 +38,10 @@ hand.__doc__ = f"""Do something to the simulated machine, as a visitor or a mish
 Example: minga hand insert cents=25
 
 {DEEDS}
+
+The faults that can begin and be repaired, those of a spiral with slot=A1:
+
+{FAULTS_IN_WORDS}
 """
 
 

@@ -124,12 +124,17 @@ class Museum:
         content = catalogue.read(EXAMPLE)
         with self.client() as client:
             catalogue.send(client, content, by="demo")
-            for hopper in self.config.hoppers:
-                float_cents = hopper.coin_cents * COINS_EACH
-                answer = client.ask(MoveCash(float_cents, "float:comun", hopper.place, "demo", f"float-{hopper.place}"))
+            for place, float_cents in self._floats().items():
+                answer = client.ask(MoveCash(float_cents, "float:comun", place, "demo", f"float-{place}"))
                 assert answer.ok, answer.words
         for row in content["slots"]:
             self.hand.fill(row["slot"], row["quantity"])
+
+    def _floats(self) -> dict[str, int]:
+        """What lies in hoppers and tubes before the first visitor comes, in cents."""
+        floats = {hopper.place: hopper.coin_cents * COINS_EACH for hopper in self.config.hoppers}
+        tubes = self.hand.truth().get("mdb", {}).get("tubes", {})
+        return floats | {f"tube:{cents}": int(cents) * coins for cents, coins in tubes.items() if coins}
 
     @property
     def config(self) -> Config:

@@ -1,11 +1,14 @@
-"""The simulated machine as a process: the world, its coin acceptor and its sockets, until Ctrl-C.
+"""The simulated machine as a process: the world, what takes its money, and its sockets, until Ctrl-C.
 
-`minga simulate` runs it. The coin acceptor is a serial device where the configuration looks for one; motors, door and
-buttons are GPIO lines that the controller reaches with `GPIOZERO_PIN_FACTORY=minga-sim`. With `--board` the same motors,
-door and buttons hang on a simulated I/O board instead, whose real firmware answers at that path.
+`minga simulate` runs it. Every device is where the configuration looks for one: a ccTalk acceptor, hoppers and an MDB
+adapter on their ports; motors, door and buttons on GPIO lines that the controller reaches with
+`GPIOZERO_PIN_FACTORY=minga-sim`. With a board the same motors, door and buttons hang on a simulated I/O board instead, and
+the devices of the MDB bus where that is wired to it; its real firmware answers at the board's port.
 """
 
 import signal
+from contextlib import ExitStack
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +21,7 @@ from hw_mocks.acts import Acts
 from hw_mocks.board import SimulatedBoard
 from hw_mocks.hopper import SimulatedBus, SimulatedHopper
 from hw_mocks.host import WorldServer
+from hw_mocks.mdb import FittedMdb, SimulatedAdapter
 from hw_mocks.things import Coin
 from hw_mocks.wire import SOCKET_VARIABLE
 from hw_mocks.world import World
@@ -27,33 +31,64 @@ COINS_EACH = 200
 """So many coins lie in each simulated hopper."""
 
 
-def serve_world(config: Config, run_dir: Path, speed: float = 1.0, board: Path | None = None) -> None:
+class Tubes(StrEnum):
+    """What lies in the changer's tubes to begin with."""
+
+    FILLED = "filled"
+    EMPTY = "empty"
+
+
+def serve_world(
+    config: Config, run_dir: Path, speed: float = 1.0, board: Path | None = None, tubes: Tubes = Tubes.FILLED
+) -> None:
     """One simulated machine, wired as `config` says, until the process is interrupted."""
     world = World(config.motors, config.cabinet, stock=dict.fromkeys(config.slots(), PIECES_EACH))
-    acceptor = SimulatedAcceptor()
     run_dir.mkdir(parents=True, exist_ok=True)
-    server = WorldServer(world, Acts(world, acceptor, ECUADOR_COINS), run_dir, speed)
-    signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    port = Path(config.coins.port)
+    board = board or (Path(config.board.port) if config.uses_board else None)
     if board and speed != 1:
         raise MingaError("a simulated board keeps its own time, which is ours: leave --speed at 1")
-    if not port.parent.is_dir():
-        raise MingaError(f'{port}: no simulated device can lie there; set `port = "run/coins"` under [coins]')
-    acceptor.open(port)
-    buses = _hoppers(config, world, speed)
-    if board:
-        server.add(SimulatedBoard(world, config.motors, config.cabinet, board))
-    try:
-        print(_where(config, server), flush=True)
-        if board:
-            print(f"  its I/O board       {board}", flush=True)
-        server.run()
-    except KeyboardInterrupt:
-        print("the simulated machine is switched off")
-    finally:
-        acceptor.close()
-        for bus in buses:
-            bus.close()
+    mdb = FittedMdb(config, world, tubes is Tubes.FILLED) if config.mdb.line != "none" else None
+    bus = mdb.bus if mdb and config.mdb.line == "board" else None
+    simulated = SimulatedBoard(world, config.motors, config.cabinet, _place(board, "board"), bus=bus) if board else None
+    acceptor = None if config.has_changer else SimulatedAcceptor()
+    server = WorldServer(world, Acts(world, acceptor, ECUADOR_COINS, mdb, simulated), run_dir, speed)
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    with ExitStack() as closing:
+        _open_ports(config, world, speed, acceptor, mdb, closing)
+        if simulated:
+            server.add(simulated)
+        try:
+            print(_where(config, server, board), flush=True)
+            server.run()
+        except KeyboardInterrupt:
+            print("the simulated machine is switched off")
+
+
+def _open_ports(
+    config: Config,
+    world: World,
+    speed: float,
+    acceptor: SimulatedAcceptor | None,
+    mdb: FittedMdb | None,
+    closing: ExitStack,
+) -> None:
+    """Every serial device appears where the controller looks for it."""
+    if acceptor:
+        acceptor.open(_place(Path(config.coins.port), "coins"))
+        closing.callback(acceptor.close)
+    if mdb and config.mdb.line == "qibixx":
+        adapter = SimulatedAdapter(mdb.bus)
+        adapter.open(_place(Path(config.mdb.port), "mdb"))
+        closing.callback(adapter.close)
+    for hoppers in _hoppers(config, world, speed):
+        closing.callback(hoppers.close)
+
+
+def _place(path: Path, section: str) -> Path:
+    """Raises MingaError where no pseudo-terminal can lie."""
+    if not path.parent.is_dir():
+        raise MingaError(f'{path}: no simulated device can lie there; set `port = "run/{section}"` under [{section}]')
+    return path
 
 
 def _hoppers(config: Config, world: World, speed: float) -> list[SimulatedBus]:
@@ -76,21 +111,29 @@ def _hoppers(config: Config, world: World, speed: float) -> list[SimulatedBus]:
     return buses
 
 
-def _where(config: Config, server: WorldServer) -> str:
-    return f"""The simulated machine {config.machine.name} is on. Ctrl-C switches it off.
-  its coin acceptor   {config.coins.port}
-  for people          {server.control_path}
-  for the controller  export GPIOZERO_PIN_FACTORY=minga-sim {SOCKET_VARIABLE}={server.gpio_path}"""
+def _where(config: Config, server: WorldServer, board: Path | None) -> str:
+    lines = [
+        f"The simulated machine {config.machine.name} is on. Ctrl-C switches it off.",
+        "" if config.has_changer else f"  its coin acceptor   {config.coins.port}",
+        f"  its MDB adapter     {config.mdb.port}" if config.mdb.line == "qibixx" else "",
+        f"  its I/O board       {board}" if board else "",
+        f"  for people          {server.control_path}",
+        f"  for the controller  export GPIOZERO_PIN_FACTORY=minga-sim {SOCKET_VARIABLE}={server.gpio_path}",
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def simulate(
     config: Annotated[Path, typer.Option(help="The machine's configuration.")] = Path("minga.toml"),
     speed: Annotated[float, typer.Option(min=0.01, max=1000, help="World seconds in one of ours.")] = 1.0,
     run_dir: Annotated[Path | None, typer.Option(help="Where the sockets are put; beside the configuration.")] = None,
-    board: Annotated[Path | None, typer.Option(help="Where a simulated I/O board answers, instead of GPIO.")] = None,
+    board: Annotated[
+        Path | None, typer.Option(help="Where a simulated I/O board answers; board.port when something is wired to it.")
+    ] = None,
+    tubes: Annotated[Tubes, typer.Option(help="What lies in the changer's tubes to begin with.")] = Tubes.FILLED,
 ) -> None:
     """Run a simulated machine: motors, spirals, coins, buttons and a door that exist only in this process.
 
     Example: minga simulate --config museum/minga.toml
     """
-    serve_world(load(config), run_dir or config.resolve().parent / "run", speed, board)
+    serve_world(load(config), run_dir or config.resolve().parent / "run", speed, board, tubes)

@@ -12,10 +12,11 @@ from gpiozero import Device
 
 from controller.config import Cabinet, Motors
 from hw_mocks.acceptor import ECUADOR_COINS
-from hw_mocks.acts import Acceptor, Acts
+from hw_mocks.acts import Acts
 from hw_mocks.client import WorldClient
 from hw_mocks.gpio import SimulatedFactory
 from hw_mocks.host import WorldServer
+from hw_mocks.moneyacts import Acceptor
 from hw_mocks.world import World
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Place = Literal["box", "tray", "out"]
+Place = Literal["box", "tube", "tray", "out"]
 
 
 @dataclass(slots=True)
@@ -18,7 +18,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Coin:
-    """One coin a visitor put in: `box` was accepted, `tray` came back. `out` is one that a hopper gave her."""
+    """One coin a visitor put in: `box` and `tube` took it, `tray` gave it back. `out` is one a hopper or tube gave her."""
 
     position: int
     cents: int

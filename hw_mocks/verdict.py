@@ -22,21 +22,29 @@ def judge(database: Path, truth: dict[str, Any]) -> tuple[Totals, list[str]]:
 
 
 def _money(db: Any, totals: Totals, truth: dict[str, Any]) -> list[str]:
-    in_box_cents, out_cents = (
-        sum(c["cents"] for c in truth["coins"] if c["place"] == where) for where in ("box", "out")
-    )
-    float_cents = _float_cents(db)
-    complaints = []
-    if totals.inserted_cents != in_box_cents:
-        complaints.append(f"{in_box_cents} cents went into the box, {totals.inserted_cents} are in the books")
-    if totals.returned_cents != out_cents:
-        complaints.append(f"{out_cents} cents left the hoppers, {totals.returned_cents} by the books")
+    coins_cents = Counter[str]()
+    for coin in truth["coins"]:
+        coins_cents[coin["place"]] += coin["cents"]
+    mdb = truth.get("mdb", {})
+    out_cents, card = coins_cents["out"], mdb.get("card") or Counter()
+    kept_cents = coins_cents["box"] + coins_cents["tube"] + mdb.get("bills_cents", 0)
+    paid_cents, refunded_cents = card["paid_cents"] + card["held_cents"], card["refunded_cents"]
+    here_cents = _float_cents(db) + kept_cents - out_cents + paid_cents
+    complaints = _tubes(totals, mdb.get("tubes", {}))
+    if totals.inserted_cents != kept_cents + paid_cents + refunded_cents:
+        complaints.append(
+            f"{kept_cents} cents went into the box, the tubes and the stacker, {paid_cents + refunded_cents} came by card, "
+            f"{totals.inserted_cents} are in the books"
+        )
+    if totals.returned_cents != out_cents + refunded_cents:
+        complaints.append(
+            f"{out_cents} cents left hoppers and tubes and {refunded_cents} went back to cards, "
+            f"{totals.returned_cents} by the books"
+        )
     if not totals.adds_up:
         complaints.append(f"inserted is not sold + returned + what waits: {totals}")
-    if sum(totals.cash.values()) != in_box_cents + float_cents - out_cents:
-        complaints.append(
-            f"{in_box_cents + float_cents - out_cents} cents lie in the machine, the books have {totals.cash}"
-        )
+    if sum(totals.cash.values()) != here_cents:
+        complaints.append(f"{here_cents} cents lie in the machine or with the bank, the books have {totals.cash}")
     if totals.hold_cents:
         complaints.append(f"{totals.hold_cents} cents are held after closing time")
     shared_cents = sum(totals.makers.values()) + sum(totals.funds.values())
@@ -45,8 +53,17 @@ def _money(db: Any, totals: Totals, truth: dict[str, Any]) -> list[str]:
     return complaints
 
 
+def _tubes(totals: Totals, tubes: dict[str, int]) -> list[str]:
+    """Each tube holds what its account says, coin by coin."""
+    return [
+        f"{coins} coins of {cents} lie in their tube, the books have {totals.cash.get(f'tube:{cents}', 0)} cents"
+        for cents, coins in tubes.items()
+        if totals.cash.get(f"tube:{cents}", 0) != int(cents) * coins
+    ]
+
+
 def _float_cents(db: Any) -> int:
-    """What was lent to the hoppers before the first visitor came."""
+    """What was lent to hoppers and tubes before the first visitor came."""
     rows = db.execute(
         "SELECT body ->> '$.cents' FROM facts WHERE type = 'CashMoved' AND body ->> '$.credit' LIKE 'float:%'"
     )

@@ -43,11 +43,15 @@ class World:
         self.motors, self.cabinet = motors, cabinet
         self.on_line: Callable[[int, bool], None] = lambda _pin, _high: None
         self.on_happening: Callable[[Happening], None] = lambda _happening: None
-        self.powered = self.supply = self.coin_cable = True
+        self.powered = self.supply = self.coin_cable = self.board_supply = True
         self.coin_noise = 0.0
         self.coin_count_lost = False
         self.home_shorted = False
         self.curtain: Literal["good", "blind", "dark"] = "good"
+        self.unplugged: set[str] = set()
+        """Of the MDB bus: `mdb` itself, `changer`, `validator`, `reader`."""
+        self.tube_jammed = self.refund_fails = False
+        self.bank: Literal["approves", "declines", "silent"] = "approves"
         self.faults: set[str] = set()
         """The injected faults by name and slot, for people to see; the truth is in the attributes they changed."""
         self.pieces: list[Piece] = []

@@ -10,6 +10,7 @@ from functools import partial
 from controller.config import Cabinet, Motors
 from firmware.pins import COLUMN_0, PINS
 from hw_mocks.agenda import Agenda
+from hw_mocks.mdb import MdbLine, SimulatedMdbBus
 from hw_mocks.spiral import RUN_DEG_PER_MS, Spiral
 from hw_mocks.world import World
 
@@ -22,18 +23,22 @@ STALL_MA, RUN_MA = 900, 180
 FULL_MA, FULL_MV, SUPPLY_MV = 1_650, 36_300, 24_000
 CABINET_RAW, CHIP_RAW, CHIP_CHANNEL = 32_768, 14_016, 4
 """25 degrees at the NTC, 27 in the chip."""
-MDB_RX, COINS, DEADMAN, CURTAIN = 1, 4, 5, 6
+MDB_TX, MDB_RX, COINS, DEADMAN, CURTAIN = 0, 1, 4, 5, 6
 RX_SHIFT = 22
+LINE_LOW = 0xE000
+"""`set(pins, 0)` as a state machine knows it: the MDB line is held low."""
 OUTPUT = {number: name for name, number in PINS.items()}
 
 
 class Chip:
-    """`tell` takes a line to the processor. Keys of the keypad are in `keys`; MDB words of ours go to `on_mdb`."""
+    """`tell` takes a line to the processor. Keys of the keypad are in `keys`; on `mdb` hang the devices of `bus`."""
 
-    def __init__(self, world: World, motors: Motors, cabinet: Cabinet, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, world: World, motors: Motors, cabinet: Cabinet, tell: Callable[[str], None], bus: SimulatedMdbBus
+    ) -> None:
         self.world, self._tell = world, tell
         self.keys: set[int] = set()
-        self.on_mdb: Callable[[int], None] = lambda _word: None
+        self.mdb = MdbLine(bus, lambda: int(world.now_ms))
         self._rows, self._columns = list(motors.rows.values()), list(motors.columns.values())
         self._home, self._eye, self._curtain_lamp = motors.home, motors.drop_sensor, motors.drop_emitter
         self._door, self._lamp = cabinet.door, cabinet.lamp
@@ -49,12 +54,13 @@ class Chip:
 
     @property
     def due_ms(self) -> float | None:
-        waiting = [ms for ms in (self._agenda.due_ms, self._fed_until_ms if self._fed else None) if ms is not None]
-        return min(waiting, default=None)
+        waiting = (self._agenda.due_ms, self._fed_until_ms if self._fed else None, self.mdb.bus.due_ms)
+        return min((ms for ms in waiting if ms is not None), default=None)
 
     def advance(self, now_ms: float) -> None:
         """What happens by itself until now."""
         self._agenda.reach(now_ms)
+        self.mdb.bus.advance(int(now_ms))
         if self._fed and now_ms >= self._fed_until_ms:
             self._fed_until_ms = 0.0
             self._drive()
@@ -66,6 +72,7 @@ class Chip:
     def off(self) -> None:
         """Reset, or no power: every output falls, and what the processor had set is gone."""
         self._fed_until_ms, self._bits, self._shifted, self._inhibit = 0.0, 0, 0, 0
+        self.mdb.fall_silent()
         self._drive()
         self._light(self._curtain_lamp, False)
         self._light(self._lamp, False)
@@ -84,8 +91,14 @@ class Chip:
                 self._tell(f"is {self._measure(int(more[0]))}")
             case "sync":
                 self._tell("is 0")
-            case "put" | "exec":
-                self._put(int(more[0]), int(more[1]))
+            case "put":
+                self._put(int(more[0]), int(more[1]), float(more[2]))
+            case "exec" if int(more[0]) == MDB_TX:
+                self.mdb.pull(int(more[1]) == LINE_LOW, float(more[2]))
+            case "look":
+                for heard in self.mdb.until(float(more[0])):
+                    self._tell(f"word {MDB_RX} {heard << RX_SHIFT}")
+                self._tell("is 0")
 
     def greet(self) -> None:
         """All inputs, to a processor that has just begun."""
@@ -109,12 +122,12 @@ class Chip:
             self._open_rows[name] = level
             self._tell_columns()
 
-    def _put(self, machine: int, word: int) -> None:
+    def _put(self, machine: int, word: int, at_ms: float) -> None:
         if machine == DEADMAN:
             self._fed_until_ms = self.world.now_ms + word / 10 if word else 0.0
             self._drive()
-        elif machine < MDB_RX:
-            self.on_mdb(word)
+        elif machine == MDB_TX:
+            self.mdb.hear(word, at_ms)
 
     def _light(self, pin: int | None, on: bool) -> None:
         if pin is not None:
@@ -185,10 +198,6 @@ class Chip:
     def press_key(self, key: int, pressed: bool) -> None:
         (self.keys.add if pressed else self.keys.discard)(key)
         self._tell_columns()
-
-    def hear_mdb(self, word: int) -> None:
-        """A peripheral said this: 8 bits, the mode bit, and the stop bit as bit 9."""
-        self._tell(f"word {MDB_RX} {word << RX_SHIFT}")
 
 
 def current_ma(spiral: Spiral) -> int:

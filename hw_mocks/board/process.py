@@ -17,6 +17,7 @@ import firmware
 from controller.config import Cabinet, Motors
 from hw_mocks.board.chip import Chip
 from hw_mocks.host import WorldServer
+from hw_mocks.mdb import SimulatedMdbBus
 from hw_mocks.ptys import Pty
 from hw_mocks.world import World
 
@@ -53,6 +54,7 @@ class SimulatedBoard:
     """One board, in the time of the world that `server` hosts; its serial port is `link`.
 
     `lives` counts how often its processor came out of reset. `window_ms` is how long it waits for a person after each.
+    On `bus` are the devices of its MDB line; without one there are none.
     """
 
     def __init__(
@@ -63,8 +65,9 @@ class SimulatedBoard:
         link: Path,
         run_by: list[str] | None = None,
         window_ms: int = WINDOW_MS,
+        bus: SimulatedMdbBus | None = None,
     ) -> None:
-        self.chip = Chip(world, motors, cabinet, self._tell)
+        self.chip = Chip(world, motors, cabinet, self._tell, bus or SimulatedMdbBus())
         self.lives = 0
         self._world, self._cable = world, Cable(link)
         self._run_by, self._window_ms = run_by or interpreter(), window_ms
@@ -99,7 +102,7 @@ class SimulatedBoard:
         if self._wires is not None and due_ms is not None and now_ms >= due_ms:
             self._receive()  # what was fed in time counts, however late this thread comes to read it
         self.chip.advance(now_ms)
-        if not self._world.powered:
+        if not (self._world.powered and self._world.board_supply):
             if self._processor:
                 self._end(POWER_ON)
                 self._registers.clear()

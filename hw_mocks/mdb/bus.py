@@ -34,6 +34,11 @@ class MdbDevice(ABC):
     def power_up(self) -> None:
         """What a device forgets without power, and what it tells first when it has power again."""
 
+    @property
+    def due_ms(self) -> int | None:
+        """When something happens by itself, or None."""
+        return None
+
     def advance(self, now_ms: int) -> None:
         """What happens by itself until now."""
         self.now_ms = now_ms
@@ -81,6 +86,8 @@ class SimulatedMdbBus:
         self.devices = devices
         self.lock = threading.RLock()
         self.said: list[bytes] = []
+        self.cut = False
+        """Its cable is out: nobody hears anybody."""
         self.lose_answers = 0
         """So many of the next answers reach nobody; the devices have acted, and hear no ACK."""
         self.lose_acks = 0
@@ -88,14 +95,41 @@ class SimulatedMdbBus:
         self.ack_in_doubt = False
         """Whether the last ACK may not have been heard: a bus master sees that on its line."""
 
+    @property
+    def due_ms(self) -> int | None:
+        """When something happens by itself, or None."""
+        return min((due_ms for device in self.devices if (due_ms := device.due_ms) is not None), default=None)
+
+    def ask(self, command: bytes, now_ms: int) -> tuple[MdbDevice | None, bytes]:
+        """Who answers a command, and the whole answer; what the device tells waits for its ACK."""
+        with self.lock:
+            self.said.append(command)
+            for device in self.devices if not self.cut else ():
+                if device.address == command[0] & ADDRESS_BITS:
+                    raw = device.say(command, now_ms)
+                    if self.lose_answers and raw:
+                        self.lose_answers -= 1
+                        return None, SILENCE
+                    return device, raw
+            return None, SILENCE
+
+    def acknowledge(self, device: MdbDevice) -> bool:
+        """The master's ACK is on its way: whether it reaches the device."""
+        with self.lock:
+            heard = self.lose_acks == 0
+            if heard:
+                device.acknowledged()
+            else:
+                self.lose_acks -= 1
+            return heard
+
     def exchange(self, command: bytes, now_ms: int) -> bytes:
         """One command and its answer. A whole answer is acknowledged at once."""
         with self.lock:
-            self.said.append(command)
-            for device in self.devices:
-                if device.address == command[0] & ADDRESS_BITS:
-                    return self._acknowledge(device, device.say(command, now_ms))
-            return SILENCE
+            device, raw = self.ask(command, now_ms)
+            if device and len(raw) > 1:
+                self.ack_in_doubt = not self.acknowledge(device)
+            return raw
 
     def advance(self, now_ms: int) -> None:
         """Coins fall and motors turn also while nobody asks."""
@@ -103,19 +137,14 @@ class SimulatedMdbBus:
             for device in self.devices:
                 device.advance(now_ms)
 
+    def reset(self) -> None:
+        """The master held the line low for long enough: every device begins anew (section 2, bus reset)."""
+        with self.lock:
+            for device in self.devices:
+                if device.powered and not self.cut:
+                    device.power_up()
+
     def count(self, *begins: bytes) -> int:
         """How often a command that begins so was said."""
         with self.lock:
             return sum(command.startswith(begins) for command in self.said)
-
-    def _acknowledge(self, device: MdbDevice, raw: bytes) -> bytes:
-        if self.lose_answers and raw:
-            self.lose_answers -= 1
-            return SILENCE
-        if self.lose_acks and len(raw) > 1:
-            self.lose_acks -= 1
-            self.ack_in_doubt = True
-        elif len(raw) > 1:
-            self.ack_in_doubt = False
-            device.acknowledged()
-        return raw

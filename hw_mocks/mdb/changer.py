@@ -74,6 +74,11 @@ class SimulatedChanger(MdbDevice):
         return bool(self.powered and self._mask >> self.coins_cents.index(cents) & 1)
 
     @property
+    def tubes_cents(self) -> tuple[int, ...]:
+        """The coins that have a tube."""
+        return tuple(cents for kind, cents in enumerate(self.coins_cents) if self._has_tube >> kind & 1)
+
+    @property
     def left_cents(self) -> int:
         """What it has paid out in its life."""
         return sum(self.coins_cents[kind] * number for kind, number in self.left.items())
@@ -87,6 +92,10 @@ class SimulatedChanger(MdbDevice):
         self.dies_after = None
         self._waiting = deque([WAS_RESET])
         self._told = 0
+
+    @property
+    def due_ms(self) -> int | None:
+        return self._next_ms if self._queue else None
 
     def advance(self, now_ms: int) -> None:
         super().advance(now_ms)

@@ -10,10 +10,11 @@ from enum import StrEnum
 
 from hw_mocks.mdb.bus import MdbDevice
 
-WAS_RESET, CONFIG, BEGIN, APPROVED, DENIED, END, IDENTITY, FAULT, OUT_OF_SEQUENCE = (
+WAS_RESET, CONFIG, BEGIN, CANCEL, APPROVED, DENIED, END, IDENTITY, FAULT, OUT_OF_SEQUENCE = (
     b"\x00",
     b"\x01",
     b"\x03",
+    b"\x04",
     b"\x05",
     b"\x06",
     b"\x07",
@@ -23,6 +24,7 @@ WAS_RESET, CONFIG, BEGIN, APPROVED, DENIED, END, IDENTITY, FAULT, OUT_OF_SEQUENC
 )
 REFUND_FAILED = b"\xc0"
 CAN_REFUND = 1
+UNKNOWN_FUNDS = 0xFFFF
 LEVEL, CURRENCY, SCALE, DECIMALS = 2, bytes.fromhex("1840"), 1, 2
 
 
@@ -33,6 +35,7 @@ class Account:
     paid_cents: int = 0
     held_cents: int = 0
     refunds: int = 0
+    refunded_cents: int = 0
 
 
 class State(StrEnum):
@@ -60,15 +63,27 @@ class SimulatedReader(MdbDevice):
         self.refund_fails = False
         self.state = State.INACTIVE
         self._price_cents = 0
+        self._funds_cents: int | None = None
         self.power_up()
 
-    def show_card(self) -> bool:
-        """A visitor holds her card to it: False when the reader takes none now, having still to end the session before."""
+    def show_card(self, funds_cents: int | None = None) -> bool:
+        """A visitor holds her card to it: False when the reader takes none now, having still to end the session before.
+
+        With `funds_cents` the card says what is on it, and no price above that is approved.
+        """
         if not self.powered or self.state is not State.ENABLED or self._waiting:
             return False
-        self.state = State.IDLE
-        self._waiting.append(BEGIN + b"\xff\xffCARD\x00\x00\x00")
+        self.state, self._funds_cents = State.IDLE, funds_cents
+        funds = UNKNOWN_FUNDS if funds_cents is None else min(funds_cents, UNKNOWN_FUNDS - 1)
+        self._waiting.append(BEGIN + funds.to_bytes(2, "big") + b"CARD\x00\x00\x00")
         return True
+
+    def remove_card(self) -> None:
+        """She takes it away: what waits for the bank is denied, what was approved stays so, and the session may end."""
+        if self.state is State.VEND:
+            self._verdict(False)
+        if self.state is State.IDLE:
+            self._waiting.append(CANCEL)
 
     def power_up(self) -> None:
         """Whatever was approved is paid."""
@@ -106,7 +121,8 @@ class SimulatedReader(MdbDevice):
             case b"\x03\x00", State.IDLE:
                 self.state, self._price_cents = State.VEND, int.from_bytes(command[2:4], "big")
                 if self.approves is not None:
-                    self._verdict(self.approves)
+                    short = self._funds_cents is not None and self._price_cents > self._funds_cents
+                    self._verdict(False if short else self.approves)
             case b"\x03\x01", State.VEND:
                 self._verdict(False)
             case b"\x03\x02", State.APPROVED:
@@ -137,4 +153,5 @@ class SimulatedReader(MdbDevice):
                 self._waiting.append(FAULT + REFUND_FAILED)
         else:
             self.account.refunds += 1
+            self.account.refunded_cents += self.account.held_cents
         self.account.held_cents = 0

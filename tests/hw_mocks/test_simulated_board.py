@@ -8,123 +8,37 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import serial
+from link_bench import MICRO, SETTINGS, Bench, wait
 
-import controller.config as config
 from controller.protocols.board import (
     Answered,
-    Coins,
     CurtainTested,
     Door,
     Drop,
     Found,
-    Happened,
     Host,
     HostEvent,
     Key,
     Lost,
-    Motors,
-    NotBegun,
-    Panel,
     Pulses,
     Ready,
     Reset,
     Scan,
     Scanned,
     Turn,
-    Turned,
     Unknown,
 )
 from controller.protocols.board import Curtain as CurtainOrder
 from firmware import messages
-from hw_mocks import faults
-from hw_mocks.acts import Acts
-from hw_mocks.board import SimulatedBoard
-from hw_mocks.board.process import MICROPYTHON
-from hw_mocks.host import WorldServer
-from hw_mocks.world import World
 
-WITHIN_S = 40.0
-SETTINGS = (Motors(rows=2, columns=4, drop_ms=1_000), Coins(wiring=1, settle_ms=0), Panel(fitted=7))
-MICRO = [str(MICROPYTHON), "-X", "heapsize=400k"]
 A3 = Turn(0, 2, drop_ms=1_000)
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
-
-
-class Bench:
-    """One machine with a board, and a host whose books are `mark` and `numbers`."""
-
-    def __init__(self, folder: Path, run_by: list[str]) -> None:
-        motors, cabinet = config.Motors(), config.Cabinet(slot_buttons={"A1": 22})
-        self.world = World(motors, cabinet, stock={"A3": 3, "B1": 3})
-        self.server = WorldServer(self.world, Acts(self.world, None, {}), folder)
-        self.link = folder / "board"
-        self.board = SimulatedBoard(self.world, motors, cabinet, self.link, run_by, window_ms=50)
-        self.server.add(self.board)
-        self.server.__enter__()
-        self.told: list[HostEvent] = []
-        self.mark: tuple[int, int] | None = None
-        self.wishes = self._hosts = 0
-        self.meet()
-
-    def meet(self) -> None:
-        """A new host opens the port; its books are those of the one before."""
-        self._hosts += 1
-        self.port = serial.Serial(str(self.link), 115_200, timeout=0.002, exclusive=True)
-        self.host = Host(self._hosts, SETTINGS, self.mark)
-
-    def round(self) -> None:
-        self.host.wishes = self.wishes
-        heard = self.port.read(max(1, self.port.in_waiting))
-        for event in self.host.turn(heard, time.monotonic_ns() // 1_000_000):
-            self.told.append(event)
-            if isinstance(event, Happened):
-                self.mark = (event.boot_id, event.counter)
-                self.host.acknowledge(*self.mark)
-        self.port.write(self.host.to_send(time.monotonic_ns() // 1_000_000))
-
-    def until(self, condition: Callable[[], object]) -> None:
-        end_s = time.monotonic() + WITHIN_S
-        while not condition():
-            assert time.monotonic() < end_s, self.told[-5:]
-            self.round()
-
-    def order(self, number: int, order: Any) -> None:
-        self.until(lambda: self.host.ready)
-        self.host.order(number, order)
-
-    def end(self, number: int) -> Any:
-        ends = (Answered, NotBegun, Unknown)
-        self.until(lambda: any(isinstance(event, ends) and event.number == number for event in self.told))
-        return next(event for event in self.told if isinstance(event, ends) and event.number == number)
-
-    def turned(self, number: int, order: Turn = A3) -> Turned:
-        self.order(number, order)
-        end = self.end(number)
-        assert isinstance(end, Answered), end
-        assert isinstance(end.answer, Turned)
-        return end.answer
-
-    def spiral(self, slot: str) -> Any:
-        return self.server.call(lambda: self.world.truth()["spirals"][slot])
-
-    def inject(self, fault: str, slot: str = "") -> None:
-        self.server.call(lambda: faults.inject(self.world, fault, slot))
-
-    def happened(self, kind: type) -> list[Any]:
-        return [
-            event.happening for event in self.told if isinstance(event, Happened) and isinstance(event.happening, kind)
-        ]
-
-    def close(self) -> None:
-        self.port.close()
-        self.server.__exit__()
 
 
 @pytest.fixture
@@ -139,7 +53,7 @@ def test_a_turn_drops_a_piece(tmp_path: Path, run_by: list[str]) -> None:
     """From the Pi's order to a garment behind the flap: seen by the curtain, told as an event and in the answer."""
     bench = Bench(tmp_path, run_by)
     try:
-        answer = bench.turned(17)
+        answer = bench.turned(17, A3)
         assert (answer.result, answer.fell, answer.curtain) == (messages.HOME, 1, 3)
         assert bench.happened(Reset)[0] == Reset(messages.POWER_ON, 255)
         assert [(drop.drops, drop.vend) for drop in bench.happened(Drop)] == [(1, 17)]
@@ -156,7 +70,7 @@ def test_mishaps_have_names(bench: Bench) -> None:
     bench.inject("jam", "A3")
     bench.inject("no-motor", "B1")
     bench.inject("stuck-home", "B2")
-    jammed = bench.turned(1)
+    jammed = bench.turned(1, A3)
     assert (jammed.result, jammed.fell, jammed.retries) == (messages.OVER_CURRENT, 0, 1)
     assert bench.turned(2, Turn(1, 0)).result == messages.NO_MOTOR
     assert bench.turned(3, Turn(1, 1)).result == messages.OVER_CURRENT
@@ -179,7 +93,7 @@ def test_a_scan_finds_the_motors_and_the_one_in_mid_turn(bench: Bench) -> None:
 def test_a_blind_curtain_sells_nothing(bench: Bench) -> None:
     """The proof fails before the motor is touched."""
     bench.inject("blind-sensor")
-    assert bench.turned(5).result == messages.NO_SENSOR
+    assert bench.turned(5, A3).result == messages.NO_SENSOR
     assert bench.spiral("A3")["starts"] == 0
 
 
@@ -204,7 +118,7 @@ PROGRAM = """
 import sys, time, serial
 from controller.protocols.board import Host, Turn
 from firmware import messages
-from test_simulated_board import SETTINGS
+from link_bench import SETTINGS
 port = serial.Serial(sys.argv[1], 115_200, timeout=0.002)
 host = Host(99, SETTINGS)
 host.wishes = messages.MONEY
@@ -289,7 +203,7 @@ def test_a_power_cut_is_a_new_life(bench: Bench) -> None:
     bench.until(lambda: len(bench.happened(Reset)) == 2)
     assert bench.happened(Reset)[1].cause == messages.POWER_ON
     bench.until(lambda: len([event for event in bench.told if isinstance(event, Ready)]) == 2)
-    assert bench.turned(71).result == messages.HOME
+    assert bench.turned(71, A3).result == messages.HOME
 
 
 def test_the_pi_may_restart_the_board(bench: Bench) -> None:
@@ -325,11 +239,3 @@ def test_simulate_puts_a_board_where_it_is_told(tmp_path: Path) -> None:
         process.wait(10)
     assert process.returncode == 0
     assert not link.exists()
-
-
-def wait(condition: Callable[[], object]) -> None:
-    """For what happens while nobody speaks to the board."""
-    end_s = time.monotonic() + WITHIN_S
-    while not condition():
-        assert time.monotonic() < end_s
-        time.sleep(0.01)

@@ -9,9 +9,8 @@ Runs on MicroPython and on CPython.
 
 import binascii
 import sys
-import time
 
-from wires import WIRES
+from wires import CLOCK, READ_BYTES, WIRES
 
 PWRON_RESET, WDT_RESET = 1, 3
 CAUSE = [PWRON_RESET]
@@ -68,7 +67,7 @@ class UART:
 
     def any(self):
         if not self._data:
-            self._data = WIRES.link.read(4096) or b""
+            self._data = WIRES.link.read(READ_BYTES) or b""
         return len(self._data)
 
     def read(self, count):
@@ -84,12 +83,11 @@ class WDT:
 
     def __init__(self, timeout):
         WIRES.tell("wdt " + str(timeout))
-        self._fed_ms = time.ticks_ms()
+        self._fed_ms = CLOCK.now_ms
 
     def feed(self):
-        now_ms = time.ticks_ms()
-        if (now_ms - self._fed_ms) & 0x3FFFFFFF >= FEED_MS:
-            self._fed_ms = now_ms
+        if CLOCK.now_ms - self._fed_ms >= FEED_MS:
+            self._fed_ms = CLOCK.now_ms
             WIRES.tell("feed")
 
 

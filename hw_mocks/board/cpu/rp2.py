@@ -8,12 +8,11 @@ Runs on MicroPython and on CPython.
 # ruff: noqa: ARG001, ARG002
 # mypy: ignore-errors
 
-import time
-
-from wires import WIRES
+from wires import CLOCK, WIRES
 
 WORD_MS = 1.146
 """On the MDB line; words to every other program are taken at once."""
+FIFO_WORDS = 8
 
 
 class PIO:
@@ -35,27 +34,35 @@ class StateMachine:
     def __init__(self, number, program, **pins):
         self._number, self._program = number, program
         self._words = WIRES.words.setdefault(number, [])
-        self._idle_ms = time.ticks_ms()
+        self._idle_ms = 0
 
     def active(self, on):
         WIRES.tell("start " + str(self._number) + " " + self._program)
 
     def put(self, word):
-        self._idle_ms = max(self._idle_ms, time.ticks_ms()) + WORD_MS
-        WIRES.tell("put " + str(self._number) + " " + str(word))
+        self._idle_ms = max(self._idle_ms, CLOCK.now_ms) + WORD_MS
+        self._tell("put", word)
 
     def get(self, buffer=None, shift=0):
         return self._words.pop(0) >> shift
 
     def rx_fifo(self):
+        """On the MDB line: of what is there by now, as much as it holds."""
+        if self._program == "rx9":
+            CLOCK.busy = True
+            WIRES.ask("look " + str(CLOCK.now_ms))
+            del self._words[FIFO_WORDS:]
         return len(self._words)
 
     def tx_fifo(self):
         """What waits behind the word that is on the line."""
         if self._program != "tx9":
             return 0
-        waiting = (self._idle_ms - time.ticks_ms()) / WORD_MS
+        waiting = (self._idle_ms - CLOCK.now_ms) / WORD_MS
         return max(0, int(waiting))
 
     def exec(self, instruction):
-        WIRES.tell("exec " + str(self._number) + " " + str(instruction))
+        self._tell("exec", instruction)
+
+    def _tell(self, what, value):
+        WIRES.tell(what + " " + str(self._number) + " " + str(value) + " " + str(CLOCK.now_ms))
