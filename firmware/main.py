@@ -16,6 +16,9 @@ from hardware import Hardware
 WINDOW_MS = 2_000
 LOST, WHY = 0, 1
 """What is kept where: the events that a reset would cost, and why there was one."""
+FRESH_BYTES = 32_768
+"""Garbage is collected after so many bytes at the latest: while MDB is spoken nothing is, and there must be room for it.
+An estimate, not measured on hardware."""
 
 
 def version() -> tuple[int, int, int]:
@@ -43,6 +46,8 @@ def live(hardware: Hardware) -> None:
     hardware.note(WHY, messages.WATCHDOG)
     hardware.start_watchdog()
     gc.collect()
+    if hasattr(gc, "threshold"):
+        gc.threshold(FRESH_BYTES)
     try:
         while not board.link.restart_asked:
             board.round(time.ticks_ms())  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-MONEY_HERE = ("coinbox", "hopper", "tube", "safe", "wallet")
+MONEY_HERE = ("coinbox", "stacker", "hopper", "tube", "safe", "wallet")
 
 
 @dataclass(frozen=True, slots=True)
