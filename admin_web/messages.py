@@ -16,7 +16,7 @@ from controller.domain.view import NoticeView, View
 LEAVING_MS = 15_000
 """Before credit is put aside the visitor is warned this long."""
 YOURS = (News.SOLD, News.REFUNDED)
-REFUSALS = (News.SOLD_OUT, News.PAUSED, News.CLOSED, News.COIN_BACK)
+REFUSALS = (News.SOLD_OUT, News.PAUSED, News.CLOSED, News.COIN_BACK, News.VOUCHER_LATER)
 """Why a piece cannot be chosen. A trouble of the whole machine says more, so it is told instead."""
 PAYOUT_DOUBT = "payout-doubt"
 """A doubt about no slot is one about coins: they may have left a hopper that cannot say so."""

@@ -36,6 +36,7 @@ from bench import (
     b_parser,
     b_recovery,
     b_start,
+    b_voucher,
 )
 from bench.effort import FULL, QUICK, WIDE, Effort
 from bench.table import CheckFailed, Row, printed
@@ -47,6 +48,7 @@ PIECES: dict[str, Callable[[Effort], list[Row]]] = {
     "disk": b_disk.measure,
     "parser": b_parser.measure,
     "mdb": b_mdb.measure,
+    "voucher": b_voucher.measure,
     "link": b_link.measure,
     "firmware": b_firmware.measure,
     "start": b_start.measure,

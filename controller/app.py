@@ -2,11 +2,14 @@
 
 import logging
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from contextlib import closing as ending
 from functools import partial
+from pathlib import Path
 from typing import get_args
 
 from controller import __version__
@@ -25,9 +28,12 @@ from controller.domain.events import Trouble
 from controller.domain.hours import hours
 from controller.domain.money import COINS_CENTS
 from controller.domain.shop import Policy, Unreturnable
-from controller.hardware import Hardware, hardware
+from controller.errors import MingaError
+from controller.hardware import Hardware, hardware, voucher_desk, wallet_desks
 from controller.inbox import Asked
 from controller.ledger.alone import alone
+from controller.ledger.connection import open_readonly
+from controller.ledger.diary import when
 from controller.ledger.journal import Journal
 from controller.setting import Setting
 
@@ -66,6 +72,9 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
 
     closing.callback(lambda: brain.journal.close())  # whichever it has open by then
     parts = hardware(config, brain, closing)
+    trusted_ms, asked_ms = partial(_trusted_ms, clock), partial(_asked_ms, config.machine.database)
+    wallet_desks(config, brain, parts, trusted_ms, asked_ms, closing)
+    voucher_desk(config, brain, parts, trusted_ms, closing)
     hoppers = Hoppers(config.hoppers, brain.put, Trouble.NO_HOPPER, more=parts.tubes)
     wallets = Wallets(parts.wallets)
     closing.callback(hoppers.stop)
@@ -106,8 +115,29 @@ def _policy(config: Config) -> Policy:
         credit_max_cents=policy.credit_max_cents,
         unreturnable=Unreturnable(policy.unreturnable),
         coins_cents=tuple(sorted(coins_cents)),
-        wallets=(CARD_READER,) if mdb.reader else (),
+        authorize_ms=config.screen_s * 1_000,
+        wallets=(*((CARD_READER,) if mdb.reader else ()), *(wallet.name for wallet in config.wallets)),
+        fees=tuple((wallet.name, wallet.fee) for wallet in config.wallets),
     )
+
+
+def _trusted_ms(clock: Clock) -> int | None:
+    """The time of day, while somebody keeps it right."""
+    return clock.wall_ms() if clock.trusted() else None
+
+
+def _asked_ms(database: Path, payment_id: int) -> int | None:
+    """When a payment was asked for by the books, where that is certain. May be called from any thread."""
+    asked = (
+        "SELECT seq FROM facts WHERE type = 'PaymentAsked' AND body ->> '$.payment_id' = ? ORDER BY seq DESC LIMIT 1"
+    )
+    try:
+        with ending(open_readonly(database)) as db:
+            row = db.execute(asked, [payment_id]).fetchone()
+            moment = when(db, row[0]) if row else None
+    except (sqlite3.Error, MingaError):
+        return None
+    return moment.wall_ms if moment and moment.certain else None
 
 
 def _wind_down(brain: Brain, parts: Hardware) -> None:

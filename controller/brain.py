@@ -26,7 +26,7 @@ from controller.domain.stocking import Granted, Refusal, Wish
 from controller.domain.vend import step
 from controller.domain.view import View, view
 from controller.domain.welcome import welcome_coins
-from controller.inbox import INBOX_MAX, Asked, Message, Stop
+from controller.inbox import INBOX_MAX, Asked, Message, Passing, Stop
 from controller.ledger.connection import DatabaseError
 from controller.ledger.integrity import tail
 from controller.ledger.journal import Journal, Stamp
@@ -143,7 +143,7 @@ class Brain:
         """One message, whole: decide, write, act, show."""
         self.turns += 1
         while not self._outlasting(partial(self._handle, message)):
-            if isinstance(message, SlotChosen | Asked):
+            if isinstance(message, Passing):
                 break  # nobody waits in front of the machine any more
         self._show()
 

@@ -23,6 +23,7 @@ OWN = {
     "slot": "controller.commands.slot:slot",
     "board": "controller.commands.board:board",
     "money": "controller.commands.money:money",
+    "voucher": "controller.commands.voucher:voucher",
     "ledger": "controller.commands.ledger:ledger",
     "backup": "controller.commands.backup:backup",
     "restore": "controller.commands.restore:restore",

@@ -24,8 +24,11 @@ from controller.devices.mdbcard import PROVIDER
 from controller.devices.mdbmoney import MdbMoney
 from controller.devices.mdbqibixx import AdapterLine
 from controller.devices.pulsepin import PulsePin
+from controller.devices.scanner import CodeScanner
+from controller.devices.walletdesk import AskedMs, TrustedMs, WalletDesk
 from controller.domain.effects import BringHome, Dispense, QueryVend
 from controller.errors import MingaError
+from controller.protocols.scanner import Kind
 
 SETTLE_MS = 1_000
 """How long coins on their way are waited for at a stop; systemd and people are impatient."""
@@ -72,9 +75,40 @@ def hardware(config: Config, brain: Brain, closing: ExitStack) -> Hardware:
     starts += [start] if start else []
     if money is None:
         return Hardware(motors, lamp, accept, shut, starts)
+    if config.mdb.bills and not config.has_changer:  # bills beside another coin acceptor
+        accept, shut = (
+            partial(_both, accept, money.accept),
+            partial(_both, shut, partial(money.shut, SETTLE_MS / 1_000)),
+        )
     starts.append(money.start)
     wallets: dict[str, Perform] = {PROVIDER: money.pay} if config.mdb.reader else {}
     return Hardware(motors, lamp, accept, shut, starts, [money] if config.has_changer else [], wallets)
+
+
+def wallet_desks(
+    config: Config, brain: Brain, parts: Hardware, trusted_ms: TrustedMs, asked_ms: AskedMs, closing: ExitStack
+) -> None:
+    """Add the wallets that are paid by a QR code. Raises MingaError when a key cannot be had, or not safely."""
+    name, zone = config.machine.name, config.clock.zone
+    for wallet in config.wallets:
+        desk = WalletDesk(wallet, brain.put, trusted_ms, asked_ms, machine=name, zone=zone)
+        closing.callback(desk.stop)
+        parts.wallets[wallet.name] = desk.perform
+        parts.starts.append(desk.start)
+
+
+def voucher_desk(config: Config, brain: Brain, parts: Hardware, trusted_ms: TrustedMs, closing: ExitStack) -> None:
+    """Add the scanner that reads vouchers, if their keys are known. Raises MingaError when a file of them cannot be had."""
+    if not config.vouchers.keys:
+        return
+    from controller.devices.vouchers import VoucherDesk  # its cryptography takes a tenth of a second to load
+
+    scanner, files, zone = config.scanner, config.vouchers, config.clock.zone
+    desk = VoucherDesk(config.machine.name, files.keys, files.revoked, brain.put, trusted_ms, zone)
+    kind, same_code_ms = Kind(scanner.kind), scanner.same_code_ms
+    reader = CodeScanner(scanner.port, brain.put, desk.take, kind=kind, baud=scanner.baud, same_code_ms=same_code_ms)
+    closing.callback(reader.stop)
+    parts.starts.append(reader.start)
 
 
 def _coins(
@@ -102,7 +136,17 @@ def _mdb(config: Config, brain: Brain, board: Board | None, closing: ExitStack) 
     line = board.lane if board and board.lane else AdapterLine(config.mdb.port)
     payments = (lambda: brain.journal.shop.payments) if config.mdb.reader else None
     marks = lambda: brain.journal.marks  # noqa: E731
-    money = MdbMoney(line, brain.put, marks, payments, changer=config.has_changer, stuck=brain.is_stuck)
+    has_changer, bills_cents = config.has_changer, frozenset(config.mdb.bills_cents)
+    money = MdbMoney(
+        line,
+        brain.put,
+        marks,
+        payments,
+        changer=has_changer,
+        stuck=brain.is_stuck,
+        bills=config.mdb.bills,
+        bills_cents=bills_cents,
+    )
     closing.callback(money.stop)
     return money
 
@@ -126,6 +170,11 @@ def _cabinet(config: Config, brain: Brain, closing: ExitStack) -> Cabinet:
     cabinet = Cabinet(config.cabinet, brain.put)
     closing.callback(cabinet.close)
     return cabinet
+
+
+def _both(first: Callable[..., None], second: Callable[..., None], *given: frozenset[int]) -> None:
+    first(*given)
+    second(*given)
 
 
 def _shut_pin(pin: PulsePin) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from controller.domain.events import Event, Reading
+from controller.domain.events import Event, Reading, SlotChosen, VoucherShown
 from controller.domain.stocking import Refusal, Wish
 
 INBOX_MAX = 1_024
@@ -24,3 +24,5 @@ class Stop:
 
 
 Message = Event | Reading | Asked | Stop
+Passing = SlotChosen | VoucherShown | Asked
+"""What nobody stands there for any more once a disk that refused has come back: it is forgotten, and nothing was done."""

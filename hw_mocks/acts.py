@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from hw_mocks import faults
 from hw_mocks.mdb import FittedMdb
 from hw_mocks.moneyacts import Acceptor, Answer, MoneyActs
+from hw_mocks.wallets import FittedWallets
+from hw_mocks.wallets.acts import WalletActs
 from hw_mocks.world import World
 
 
@@ -20,8 +22,9 @@ class Board(Protocol):
     def hang(self) -> None: ...
 
 
-class Acts(MoneyActs):
-    """The acts on one machine. `mdb` are the devices of its MDB bus, `board` its I/O board, where it has them."""
+class Acts(MoneyActs, WalletActs):
+    """The acts on one machine. `mdb` are the devices of its MDB bus, `board` its I/O board, `wallets` its providers, where
+    it has them."""
 
     def __init__(
         self,
@@ -30,9 +33,10 @@ class Acts(MoneyActs):
         coins: Mapping[int, str],
         mdb: FittedMdb | None = None,
         board: Board | None = None,
+        wallets: FittedWallets | None = None,
     ) -> None:
         super().__init__(world, acceptor, coins, mdb)
-        self._board = board
+        self._board, self._wallets = board, wallets
 
     def perform(self, act: Any) -> Answer:
         """Do one act. Never raises for what a person may type: the answer says what was wrong."""
@@ -84,7 +88,7 @@ class Acts(MoneyActs):
 
     def truth(self) -> Answer:
         """Everything that truly happened: pieces, coins, turns, stock, tubes; and which coins would be let in right now."""
-        return {"truth": {**self._world.truth(), **self._money_truth()}}
+        return {"truth": {**self._world.truth(), **self._money_truth(), **self._wallet_truth()}}
 
     def list_faults(self) -> Answer:
         """The faults there are, in words."""
@@ -107,6 +111,11 @@ ACTS: dict[str, Callable[..., Answer | None]] = {
         Acts.fill_tube,
         Acts.take_stacker,
         Acts.put_stacker,
+        Acts.pay,
+        Acts.scan,
+        Acts.confirm,
+        Acts.wallet_trouble,
+        Acts.wallet_repair,
         Acts.press,
         Acts.door,
         Acts.fill,

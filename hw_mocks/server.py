@@ -23,6 +23,7 @@ from hw_mocks.hopper import SimulatedBus, SimulatedHopper
 from hw_mocks.host import WorldServer
 from hw_mocks.mdb import FittedMdb, SimulatedAdapter
 from hw_mocks.things import Coin
+from hw_mocks.wallets import FittedWallets
 from hw_mocks.wire import SOCKET_VARIABLE
 from hw_mocks.world import World
 
@@ -51,10 +52,15 @@ def serve_world(
     bus = mdb.bus if mdb and config.mdb.line == "board" else None
     simulated = SimulatedBoard(world, config.motors, config.cabinet, _place(board, "board"), bus=bus) if board else None
     acceptor = None if config.has_changer else SimulatedAcceptor()
-    server = WorldServer(world, Acts(world, acceptor, ECUADOR_COINS, mdb, simulated), run_dir, speed)
+    wallets = FittedWallets(config.wallets) if config.wallets else None
+    acts = Acts(world, acceptor, ECUADOR_COINS, mdb, simulated, wallets)
+    server = WorldServer(world, acts, run_dir, speed)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     with ExitStack() as closing:
         _open_ports(config, world, speed, acceptor, mdb, closing)
+        if wallets:
+            closing.callback(wallets.close)
+            wallets.open()
         if simulated:
             server.add(simulated)
         try:
@@ -117,6 +123,7 @@ def _where(config: Config, server: WorldServer, board: Path | None) -> str:
         "" if config.has_changer else f"  its coin acceptor   {config.coins.port}",
         f"  its MDB adapter     {config.mdb.port}" if config.mdb.line == "qibixx" else "",
         f"  its I/O board       {board}" if board else "",
+        *(f"  its wallet          {wallet.name} at {wallet.url}" for wallet in config.wallets),
         f"  for people          {server.control_path}",
         f"  for the controller  export GPIOZERO_PIN_FACTORY=minga-sim {SOCKET_VARIABLE}={server.gpio_path}",
     ]

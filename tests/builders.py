@@ -196,7 +196,9 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.ReversalFailed(6, "deuna", 250, "after 20:00", CLAIM),
     f.TroubleSeen("no-coins", "coins", "the port is gone"),
     f.TroubleOver("no-coins", "coins"),
-    f.Restored(2, 41, "5a" * 32, "older", 10_000),
+    f.Restored(2, 41, "5a" * 32, "older", 10_000, 468_720),
+    f.VoucherTaken("000727f05ad1c0de", 1, 500),
+    f.VouchersAccepted("carmen"),
 )
 """One example of every type of fact."""
 

@@ -26,6 +26,7 @@ from controller.domain.events import (
     TroubleBegan,
     TroubleEnded,
     VendUnknown,
+    VoucherShown,
 )
 from controller.domain.facts import SlotClosed
 from controller.domain.health import Ill
@@ -228,6 +229,18 @@ def test_a_refused_write_loses_no_coin_and_turns_no_motor_twice(
     assert totals.adds_up
     assert len(machine.told(do.Dispense)) <= 1
     assert totals.sold_cents + totals.doubt_cents == CHUMPI_CENTS
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["not-written", "written-but-denied"])
+def test_a_voucher_shown_to_a_refusing_disk_is_not_taken_later(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    """Nobody may stand there any more when the disk is back: it is spent only if the disk lied, and then it is credit."""
+    Stubborn(monkeypatch, 1, after)
+    machine.brain.handle(VoucherShown("000726f05ad1c0de", 500, 1, 468_720))
+    assert machine.brain.cycle.credit_cents == (500 if after else 0)
+    assert machine.brain.journal.shop.vouchers == ({"000726f05ad1c0de"} if after else set())
+    assert verify(machine.brain.journal.db) == []
 
 
 def test_while_the_disk_is_away_no_coin_is_welcome(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,8 @@ from controller.errors import ConfigError
 HOPPER = '[[hoppers]]\ncoin_cents = 25\nsecurity = "none"\n'
 NUMBERS = {"return_key": "7", "line": "22", "inhibit": "23"}
 """What keys without a default take, where it is a number."""
+WALLET = '[[wallets]]\npoint_of_sale = "4200000"\n'
+PIX = 'provider = "pix"\nname = "pix"\nurl = "https://pix.invalid/api"\n'
 BOARD = '[motors]\ndrive = "board"\n'
 CABINET = '[cabinet]\ndrive = "board"\n'
 NAME = '[machine]\nname = "quito-museo-1"\n'
@@ -121,6 +123,21 @@ def test_a_changer_on_the_board_needs_no_coin_port(file: Path) -> None:
     assert (config.uses_board, config.has_changer) == (True, True)
 
 
+def test_a_wallet_needs_only_who_is_paid(file: Path) -> None:
+    """Deuna, its keys under /etc, and clocks in their order; the longest screen counts for all."""
+    config = load(written(file, WALLET + WALLET + PIX + "screen_s = 150\n"))
+    first, second = config.wallets
+
+    assert (first.provider, first.name, first.key_file) == ("deuna", "deuna", "/etc/minga/wallet.key")
+    assert first.screen_s < first.expiry_s < first.watch_s < first.sweep_days * 86_400
+    assert (second.name, config.screen_s) == ("pix", 150)
+
+
+def test_a_simulated_provider_is_an_address_on_this_computer(file: Path) -> None:
+    """Real and simulated differ by `url` alone; plain http goes no further than this computer."""
+    assert load(written(file, WALLET + 'url = "http://127.0.0.1:8431"\n')).wallets[0].url == "http://127.0.0.1:8431"
+
+
 # What is wrong
 
 
@@ -176,6 +193,39 @@ def test_a_changer_on_the_board_needs_no_coin_port(file: Path) -> None:
 def test_a_mistake_names_the_file_the_key_and_the_way_out(file: Path, text: str, words: str) -> None:
     """What is wrong, where, and what would be right."""
     assert words in complaint(file, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("screen_s = 180\n", "must each be longer than the one before"),
+        ("expiry_s = 900\n", "must each be longer than the one before"),
+        ("watch_s = 86400\nsweep_days = 1\n", "must each be longer than the one before"),
+        ("expiry_s = 170\n", "`expiry_s` is in whole minutes at Deuna"),
+        (WALLET + PIX + "screen_s = 190\nexpiry_s = 200\n", "longer than the longest `wallets.screen_s`"),
+        (WALLET, "two `wallets` have the same name"),
+        ('name = "tarjeta"\n[mdb]\nline = "board"\nreader = true\n', "is the card reader of `mdb.reader`"),
+        ('provider = "payphone"\n', "`wallets.provider`: Input should be 'deuna' or 'pix'"),
+        ('provider = "pix"\n', "`url` is missing"),
+        ('url = "http://apis.invalid"\n', "`url` must begin with https://"),
+        ('url = "https://key:secret@apis.invalid"\n', "`url` is an address alone"),
+        ('url = "https://apis.invalid/?key=1"\n', "`url` is an address alone"),
+        ('proxy = "socks5://10.0.0.1"\n', "`proxy` must begin with https://"),
+        ('key_file = "wallet.key"\n', "`wallets.key_file`"),
+        ('refund_until = "24:00"\n', "`wallets.refund_until`"),
+        ('key = "abc"\n', "`wallets.key` is not a key; did you mean `wallets.key_file`?"),
+    ],
+    ids=lambda value: re.sub(r"[^\w ]", " ", value)[:40],
+)
+def test_a_wallet_that_could_lose_money_or_keys_is_refused(file: Path, text: str, words: str) -> None:
+    """Clocks out of their order, keys in the open, a provider nobody speaks with."""
+    assert words in complaint(file, WALLET + text)
+
+
+@pytest.mark.parametrize("point_of_sale", ["", "A12", "٤٢"])
+def test_deunas_point_of_sale_is_a_number(file: Path, point_of_sale: str) -> None:
+    """Without it nobody can be paid."""
+    assert "`point_of_sale`" in complaint(file, f'[[wallets]]\npoint_of_sale = "{point_of_sale}"\n')
 
 
 def test_every_mistake_is_told_at_once(file: Path) -> None:
@@ -252,7 +302,7 @@ def test_every_commented_key_can_be_uncommented(file: Path) -> None:
     """A key without a default is shown in a form that TOML takes once a value stands behind it."""
     text = commented("quito-museo-1").partition("# [[")[0]
     for key in re.findall(r"^# (\w+) =", text, re.MULTILINE):
-        value = "{}" if key.endswith(("values_cents", "buttons", "slot_keys")) else NUMBERS.get(key, '"offset"')
+        value = "{}" if key.endswith(("values_cents", "buttons", "keys")) else NUMBERS.get(key, '"offset"')
         text = re.sub(rf"^# {key} =.*$", f"{key} = {value}", text, flags=re.MULTILINE)
     file.write_text(text)
 

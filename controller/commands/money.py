@@ -26,7 +26,9 @@ money = typer.Typer(
 )
 By = Annotated[str, typer.Option("--by", help="Who decides or does it; it stands in the books.")]
 Witness = Annotated[str, typer.Option("--witness", help="Who watches; another person.")]
-Place = Annotated[str, typer.Option("--place", help="Where the money is taken from: coinbox, safe, bank, hopper:25.")]
+Place = Annotated[
+    str, typer.Option("--place", help="Where the money is taken from: coinbox, stacker, safe, bank, hopper:25.")
+]
 ANSWER_S = 8.0
 """Longer than the controller itself waits for its brain, so that its own word comes first."""
 WishId = Annotated[

@@ -20,6 +20,8 @@ from controller.config.sections import (
     Section,
     Web,
 )
+from controller.config.voucher import Scanner, Vouchers
+from controller.config.wallet import Wallet
 from controller.config.whole import Config
 
 __all__ = [
@@ -35,7 +37,10 @@ __all__ = [
     "Pin",
     "Policy",
     "Pulses",
+    "Scanner",
     "Section",
+    "Vouchers",
+    "Wallet",
     "Web",
     "keys",
     "load",

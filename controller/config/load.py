@@ -50,12 +50,17 @@ def _anchored(config: Config, folder: Path) -> Config:
     machine = config.machine
     paths = {name: folder / getattr(machine, name) for name in ("database", "media", "socket")}
     offset = config.clock.offset_file
-    port = config.coins.port
+    port, scanner, vouchers = config.coins.port, config.scanner, config.vouchers
+    revoked = folder / vouchers.revoked if vouchers.revoked else None
+    keys = {kid: folder / path for kid, path in vouchers.keys.items()}
     return config.model_copy(
         update={
             "machine": machine.model_copy(update=paths),
             "coins": config.coins.model_copy(update={"port": str(folder / port)}),
             "hoppers": [hopper.model_copy(update={"port": str(folder / hopper.port)}) for hopper in config.hoppers],
+            "scanner": scanner.model_copy(update={"port": str(folder / scanner.port) if scanner.port else ""}),
+            "vouchers": vouchers.model_copy(update={"keys": keys, "revoked": revoked}),
+            "mdb": config.mdb.model_copy(update={"port": str(folder / config.mdb.port)}),
             "board": config.board.model_copy(update={"port": str(folder / config.board.port)}),
             "clock": config.clock.model_copy(update={"offset_file": folder / offset if offset else None}),
         }

@@ -19,9 +19,15 @@ from controller.config.sections import (
     Pulses,
     Web,
 )
+from controller.config.voucher import Scanner, Vouchers
+from controller.config.wallet import Wallet
 
 BOARD_MS_MAX = {"leave_home_ms": 60_000, "turn_ms": 30_000, "drop_ms": 60_000, "debounce_ms": 250}
 """What the board's numbers can hold, with room for one more try."""
+
+CARD_READER = "tarjeta"
+SCREEN_S = 120
+"""How long the screen waits for a card where no wallet says otherwise."""
 
 
 class Config(BaseSettings):
@@ -40,6 +46,9 @@ class Config(BaseSettings):
     hours: Hours = Hours()
     clock: Clock = Clock()
     web: Web = Web()
+    scanner: Scanner = Scanner()
+    vouchers: Vouchers = Vouchers()
+    wallets: list[Wallet] = []
     hoppers: list[Hopper] = []
 
     @model_validator(mode="after")
@@ -76,6 +85,32 @@ class Config(BaseSettings):
                 raise ValueError(f"two `hoppers` have the same {name}")
         if self.coins.kind == "cctalk" and self.coins.port in {hopper.port for hopper in self.hoppers}:
             raise ValueError("`hoppers` must be on another port than `coins.port`")
+        return self
+
+    @model_validator(mode="after")
+    def _wallets_go_together(self) -> "Config":
+        names = [wallet.name for wallet in self.wallets]
+        if len(set(names)) < len(names):
+            raise ValueError("two `wallets` have the same name")
+        if self.mdb.reader and CARD_READER in names:
+            raise ValueError(f"`wallets.name`: {CARD_READER!r} is the card reader of `mdb.reader`")
+        for wallet in self.wallets:
+            if wallet.expiry_s <= self.screen_s:
+                raise ValueError("`wallets.expiry_s` must be longer than the longest `wallets.screen_s` of all")
+        return self
+
+    @property
+    def screen_s(self) -> int:
+        """How long the screen waits for a payment without coins."""
+        return max((wallet.screen_s for wallet in self.wallets), default=SCREEN_S)
+
+    @model_validator(mode="after")
+    def _vouchers_are_read(self) -> "Config":
+        if self.vouchers.keys and not self.scanner.port:
+            raise ValueError("`vouchers.keys` needs `scanner.port`: nobody reads vouchers without a scanner")
+        adapter = {self.mdb.port} if self.mdb.line == "qibixx" else set()
+        if self.scanner.port in self._other_ports() | adapter:
+            raise ValueError("`scanner.port` must be another port than all others")
         return self
 
     @model_validator(mode="after")

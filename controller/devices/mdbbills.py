@@ -29,7 +29,7 @@ LIFE, VALUES, KEEPS = (f"{SOURCE}/{name}" for name in ("life", "values", "keeps"
 VALIDATOR = 0x30
 TYPES = 16
 BILLS_CENTS = frozenset({100, 500})
-TROUBLE = Trouble.NO_WALLET
+TROUBLE = Trouble.NO_BILLS
 """Like a wallet's provider: without it the machine sells on for coins."""
 
 

@@ -21,11 +21,13 @@ CLAIMS = Account("claims")
 UNCLAIMED = Account("unclaimed")
 REVERSALS = Account("reversals")
 """What goes back to wallets and cards, and is not proven to have arrived."""
+VOUCHERS = Account("vouchers")
+"""What was taken in vouchers: whoever had them issued owes it, or has paid it before."""
 SAFE = Account("safe")
 OVER_SHORT = Account("over_short")
 """What cash counts found missing (a debit) or too much (a credit)."""
 
-PLACES = ("coinbox", "stacker", "hopper", "tube", "wallet", "safe", "bank")
+PLACES = ("coinbox", "stacker", "hopper", "tube", "wallet", "vouchers", "safe", "bank")
 OWNERS = ("credit", "hold", "doubt", "claims", "unclaimed", "reversals", "maker", "fund", "float", "fee", "tax")
 EITHER = ("over_short",)
 NAMED = ("hopper", "tube", "wallet", "maker", "fund", "float", "fee", "tax")
@@ -98,10 +100,12 @@ def postings(fact: f.Fact) -> tuple[Posting, ...]:
 
 
 def _without_coins(fact: f.Fact) -> tuple[Posting, ...]:
-    """The lines of a payment by wallet or card: it comes, and what is not used goes back the way it came."""
+    """The lines of a voucher, and of a payment by wallet or card: what is not used of it goes back the way it came."""
     match fact:
         case f.PaymentTaken(provider=provider, cents=cents):
             return move(cents, Account(f"wallet:{provider}"), CREDIT)
+        case f.VoucherTaken(cents=cents):
+            return move(cents, VOUCHERS, CREDIT)
         case f.PaymentLate(provider=provider, cents=cents):
             return move(cents, Account(f"wallet:{provider}"), REVERSALS)
         case f.ReversalDue(cents=cents):

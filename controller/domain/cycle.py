@@ -37,6 +37,17 @@ class News(StrEnum):
     UNPAID = "unpaid"
     EXPIRED = "expired"
     REVERSING = "reversing"
+    VOUCHER_SPENT = "voucher-spent"
+    VOUCHER_WAITS = "voucher-waits"
+    """It may have been spent in the time that a restore has lost; a person decides."""
+    VOUCHER_LATER = "voucher-later"
+    """Not now: a piece or money is on its way, the machine does not sell, or it has enough credit."""
+    VOUCHER_REVOKED = "voucher-revoked"
+    VOUCHER_EXPIRED = "voucher-expired"
+    VOUCHER_ELSEWHERE = "voucher-elsewhere"
+    VOUCHER_FORGED = "voucher-forged"
+    VOUCHER_UNKNOWN = "voucher-unknown"
+    """No voucher at all, or one signed by a key that this machine does not know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,11 @@ class Trouble(StrEnum):
     """A hopper is away: the machine sells on, and what it cannot give back becomes a claim."""
     NO_WALLET = "no-wallet"
     """A wallet's provider does not answer: the machine sells on for coins."""
+    NO_BILLS = "no-bills"
+    """The bill validator takes none, or is away: the machine sells on."""
 
 
-HARMLESS = frozenset({Trouble.NO_HOPPER, Trouble.NO_WALLET})
+HARMLESS = frozenset({Trouble.NO_HOPPER, Trouble.NO_WALLET, Trouble.NO_BILLS})
 """Troubles that a person should mend but that stop no sale."""
 
 
@@ -203,6 +205,26 @@ class ReversalRefused(Event):
     """The provider surely will not give the money back, or not in time."""
 
     payment_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherShown(Event):
+    """A voucher of this machine's, signed by its co-op, not expired and not revoked; the books know whether it is spent.
+
+    `kid` is the key that signed it; `issued_min` is the minute of its issue, counted from 1 January 2026 (UTC).
+    """
+
+    voucher_id: str
+    cents: int
+    kid: int
+    issued_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherRefused(Event):
+    """What was shown to the scanner is no voucher that this machine could take, and why (`controller.domain.vouchers`)."""
+
     reason: str
 
 

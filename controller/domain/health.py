@@ -21,6 +21,7 @@ WORDS = {
     Trouble.CLOSED: "outside the opening hours",
     Trouble.NO_HOPPER: "a hopper does not answer",
     Trouble.NO_WALLET: "a wallet's provider does not answer",
+    Trouble.NO_BILLS: "the bill validator takes no bills",
 }
 
 

@@ -11,7 +11,18 @@ from dataclasses import replace
 from controller.domain import effects as do
 from controller.domain import facts as f
 from controller.domain.cycle import Cycle, Decision, News, Phase
-from controller.domain.events import Event, PaymentApproved, PaymentUnpaid, ReversalProven, ReversalRefused
+from controller.domain.events import (
+    DeadlinePassed,
+    Event,
+    PaymentApproved,
+    PaymentDeclined,
+    PaymentOffered,
+    PaymentUnpaid,
+    ReturnPressed,
+    ReversalProven,
+    ReversalRefused,
+    SlotChosen,
+)
 from controller.domain.shop import Shop
 from controller.domain.waits import claimed, noticed, settled, with_code
 from controller.domain.wallet import Payment, Stage, reference
@@ -39,6 +50,18 @@ def ask(cycle: Cycle, provider: str, now_ms: int, shop: Shop) -> Decision:
     )
     asked = f.PaymentAsked(payment_id, provider, payment.reference, missing_cents, slot.slot)
     return Decision(waiting, (asked,), (do.RequestPayment(payment),))
+
+
+def concerns(cycle: Cycle, event: Event) -> bool:
+    """Whether this event means something for the payment the visitor is asked for: news of it, or her change of mind."""
+    match event:
+        case PaymentOffered(payment_id) | PaymentDeclined(payment_id):
+            return cycle.payment is not None and cycle.payment.payment_id == payment_id
+        case PaymentApproved(payment_id, cents):
+            payment = cycle.payment
+            return payment is not None and (payment.payment_id, payment.cents) == (payment_id, cents)
+        case _:
+            return isinstance(event, DeadlinePassed | ReturnPressed | SlotChosen)
 
 
 def drop(cycle: Cycle, reason: str, now_ms: int, shop: Shop) -> Decision:

@@ -92,6 +92,10 @@ class Shop:
     """The open claims by their code."""
     payments: Mapping[int, Payment] = field(default_factory=lambda: MappingProxyType({}))
     """The payments without coins that are not over, by their number."""
+    vouchers: frozenset[str] = frozenset()
+    """The vouchers that are spent."""
+    vouchers_wait_min: int = -1
+    """Vouchers issued up to this minute may have been spent in the time that a restore has lost."""
     troubles: frozenset[Trouble] = frozenset()
     floats: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """What the books say lies in each hopper, in cents by its account."""
@@ -204,6 +208,18 @@ def _after_payment(shop: Shop, fact: f.Fact) -> Shop:
             return _without_payment(shop, payment_id)
         case f.ReversalFailed(payment_id, _, cents, _, claim):
             return _with_claim(_without_payment(shop, payment_id), Claim(claim, CLAIMS, cents))
+        case _:
+            return _after_voucher(shop, fact)
+
+
+def _after_voucher(shop: Shop, fact: f.Fact) -> Shop:
+    match fact:
+        case f.VoucherTaken(voucher_id):
+            return replace(shop, vouchers=shop.vouchers | {voucher_id})
+        case f.Restored(vouchers_wait_min=minute) if minute > shop.vouchers_wait_min:
+            return replace(shop, vouchers_wait_min=minute)
+        case f.VouchersAccepted():
+            return replace(shop, vouchers_wait_min=-1)
         case _:
             return shop
 

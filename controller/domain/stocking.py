@@ -86,6 +86,13 @@ class ApproveRule(Wish):
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptVouchers(Wish):
+    """Vouchers issued before the last restore may be taken from now on, although one or the other may be spent already."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
     """The facts a wish becomes, what is kept beside them, and what is to be done once they are on disk."""
 
@@ -123,6 +130,10 @@ def grant(wish: Wish, shop: Shop, wired: frozenset[SlotId]) -> Granted | Refusal
             return Granted((f.SlotOpened(slot, by),), effects=(do.BringHome(slot),))
         case ApproveRule(weights, bears):
             return _rule(weights, bears, shop)
+        case AcceptVouchers(by) if not by.strip():
+            return Refusal("nobody", "say who decides it")
+        case AcceptVouchers(by):
+            return Granted((f.VouchersAccepted(by),) if shop.vouchers_wait_min >= 0 else ())
         case _:
             return Refusal("unknown-wish", f"{type(wish).__name__} is not something the shop can do")
 

@@ -221,7 +221,7 @@ def _place(name: str) -> Refusal | None:
     return (
         None
         if known
-        else Refusal("unknown-place", f"{name!r} is no place for money: use coinbox, safe, bank, hopper:25 …")
+        else Refusal("unknown-place", f"{name!r} is no place for money: use coinbox, stacker, safe, bank, hopper:25 …")
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from controller.domain import effects as do
 from controller.domain import facts as f
-from controller.domain import payments
+from controller.domain import payments, vouchers
 from controller.domain.accounts import COINBOX
 from controller.domain.catalog import Closed, Slot, SlotId
 from controller.domain.cycle import Cycle, Decision, News, Phase, Vend
@@ -35,6 +35,8 @@ from controller.domain.events import (
     StillHere,
     VendRefused,
     VendUnknown,
+    VoucherRefused,
+    VoucherShown,
 )
 from controller.domain.refund import abandon, give_back, refund
 from controller.domain.shop import Shop
@@ -53,13 +55,15 @@ def _step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
     match cycle.phase, event:
         case _, CoinsSeen():
             return _take_coins(cycle, event, now_ms, shop)
+        case _, (VoucherShown() | VoucherRefused()):
+            return _complete(vouchers.hear(cycle, event, now_ms, shop), now_ms, shop)
         case ((Phase.IDLE | Phase.CREDIT), CoinReturned()):
             return _coin_back(cycle, now_ms, shop)
         case ((Phase.IDLE | Phase.CREDIT), SlotChosen(slot)):
             return _choose(cycle, slot, now_ms, shop)
         case ((Phase.IDLE | Phase.CREDIT), PayBy(provider, slot)):
             return _pay_by(cycle, provider, slot, now_ms, shop)
-        case Phase.AUTHORIZING, _ if _is_of_payment(cycle, event):
+        case Phase.AUTHORIZING, _ if payments.concerns(cycle, event):
             return _authorize(cycle, event, now_ms, shop)
         case _, (PaymentApproved() | PaymentUnpaid() | ReversalProven() | ReversalRefused()):
             return payments.hear(cycle, event, now_ms, shop)
@@ -103,11 +107,13 @@ def _take_coins(cycle: Cycle, event: CoinsSeen, now_ms: int, shop: Shop) -> Deci
     richer = replace(cycle, credit_cents=cycle.credit_cents + sum(event.coins_cents))
     if cycle.phase not in (Phase.IDLE, Phase.CREDIT) or not event.coins_cents:
         return Decision(richer, tuple(facts))
-    richer = settled(replace(richer, notice=None), now_ms, shop)
-    if richer.chosen is None:
-        return Decision(richer, tuple(facts))
-    chosen = _choose(richer, richer.chosen, now_ms, shop)
-    return replace(chosen, facts=(*facts, *chosen.facts))
+    return _complete(Decision(settled(replace(richer, notice=None), now_ms, shop), tuple(facts)), now_ms, shop)
+
+
+def _complete(paid: Decision, now_ms: int, shop: Shop) -> Decision:
+    """Money has come in: with a choice already made, it may have been the last that was missing."""
+    chosen = paid.cycle.chosen if paid.facts else None
+    return _then(paid, _choose(paid.cycle, chosen, now_ms, shop)) if chosen else paid
 
 
 def _coin_back(cycle: Cycle, now_ms: int, shop: Shop) -> Decision:
@@ -183,18 +189,6 @@ def _pay_by(cycle: Cycle, provider: str, slot: SlotId | None, now_ms: int, shop:
         return payments.ask(cycle, provider, now_ms, shop)
     chosen = _choose(cycle, slot, now_ms, shop)
     return _then(chosen, payments.ask(chosen.cycle, provider, now_ms, shop)) if chosen.cycle.chosen else chosen
-
-
-def _is_of_payment(cycle: Cycle, event: Event) -> bool:
-    """Whether this event means something for the payment the visitor is asked for: news of it, or her change of mind."""
-    match event:
-        case PaymentOffered(payment_id) | PaymentDeclined(payment_id):
-            return cycle.payment is not None and cycle.payment.payment_id == payment_id
-        case PaymentApproved(payment_id, cents):
-            payment = cycle.payment
-            return payment is not None and (payment.payment_id, payment.cents) == (payment_id, cents)
-        case _:
-            return isinstance(event, DeadlinePassed | ReturnPressed | SlotChosen)
 
 
 def _authorize(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:

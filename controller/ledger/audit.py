@@ -57,6 +57,8 @@ class Audit:
     vend_ids: int = 0
     payout_ids: int = 0
     payment_ids: int = 0
+    voucher_seqs: dict[str, int] = field(default_factory=dict)
+    """Of each spent voucher the fact that took it."""
     inserted_cents: int = 0
     gone_cents: int = 0
     complaints: list[Complaint] = field(default_factory=list)
@@ -89,6 +91,10 @@ def heed(audit: Audit, fact: f.Fact) -> None:
             | f.ReversalFailed()
         ):
             _payment(audit, fact)
+        case f.VoucherTaken(voucher_id, _, cents):
+            audit.inserted_cents += cents
+            if audit.voucher_seqs.setdefault(voucher_id, audit.seq) != audit.seq:
+                audit.complain("vouchers", f"voucher {voucher_id} is spent again")
         case f.Restored():
             _restored(audit, fact)
         case f.ClaimSettled():

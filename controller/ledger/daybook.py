@@ -16,7 +16,7 @@ from controller.domain.times import BootClock
 from controller.ledger.forms import Stamp
 
 COUNTED = (
-    *("CreditTaken", "PaymentTaken", "PaymentLate", "Sold", "Refunded", "Reversed"),
+    *("CreditTaken", "PaymentTaken", "PaymentLate", "VoucherTaken", "Sold", "Refunded", "Reversed"),
     *("ClaimSettled", "SaleRefunded", "MakerPaid", "CashMoved"),
 )
 """The types of facts that count for anything here."""
@@ -47,8 +47,8 @@ class DayLine:
 def tallied(fact: f.Fact) -> tuple[str, int] | None:
     """Which tally the fact belongs to and with how many cents: `inserted`, `sold`, `returned` or `taken-back`."""
     match fact:
-        case f.CreditTaken(cents=cents) | f.PaymentTaken(cents=cents) | f.PaymentLate(cents=cents):
-            return "inserted", cents
+        case f.CreditTaken() | f.PaymentTaken() | f.PaymentLate() | f.VoucherTaken():
+            return "inserted", fact.cents
         case f.Sold(price_cents=cents):
             return "sold", cents
         case f.Refunded(cents=cents) | f.Reversed(cents=cents):

@@ -20,6 +20,7 @@ from controller.domain.events import CoinsPaid, DeadlinePassed, Event, HoppersAn
 from controller.domain.facts import Fact, Restored
 from controller.domain.shop import Shop
 from controller.domain.vend import step
+from controller.domain.vouchers import MINUTE_MAX, minute
 from controller.ledger.alone import alone
 from controller.ledger.backup import check_chain
 from controller.ledger.connection import DatabaseError, open_readonly, open_writer
@@ -152,7 +153,8 @@ def _begin(fresh: Path, now: Stamp, epoch: int, skipped: int, standing: Standing
     """Write down in the copy that a new epoch begins. Until it takes the books' place, nobody sees it."""
     journal = Journal(fresh)
     with closing(journal):
-        fact = Restored(epoch, journal.seq, journal.head.hex(), standing.value, skipped)
+        waits_min = minute(now.wall_ms) if now.trusted else MINUTE_MAX
+        fact = Restored(epoch, journal.seq, journal.head.hex(), standing.value, skipped, waits_min)
         journal.db.execute("UPDATE machine SET value = ? WHERE key = 'epoch'", [epoch])
         journal.db.execute("DELETE FROM marks")
         journal.epoch = epoch

@@ -1,8 +1,8 @@
 """The tables, as a list of migrations that only ever grows.
 
 `facts` and `postings` are the books: triggers refuse to change or delete a row. `balances`, `joined`, `slots`, `products`,
-`rules`, `claims`, `closed_hoppers`, `wishes`, `tallies`, `clocks` and `days` are running results of the facts, kept in the
-same transaction and derived again by `minga ledger verify`.
+`rules`, `claims`, `closed_hoppers`, `wishes`, `vouchers_spent`, `tallies`, `clocks` and `days` are running results of the
+facts, kept in the same transaction and derived again by `minga ledger verify`.
 `makers` and `product_words` hold what people may change or have forgotten. `machine` and `marks` are small lasting values.
 """
 
@@ -72,6 +72,9 @@ CREATE TABLE payments (
     cents INTEGER NOT NULL, slot TEXT NOT NULL, stage TEXT NOT NULL
 ) STRICT;
 CREATE TABLE wishes (wish_id TEXT PRIMARY KEY, seq INTEGER NOT NULL REFERENCES facts (seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE vouchers_spent (
+    voucher_id TEXT PRIMARY KEY, seq INTEGER NOT NULL REFERENCES facts (seq)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE tallies (kind TEXT PRIMARY KEY, facts INTEGER NOT NULL, cents INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE clocks (
     boot_id INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, offset_ms INTEGER NOT NULL,
@@ -83,8 +86,8 @@ CREATE TABLE days (
     PRIMARY KEY (day, account)
 ) STRICT, WITHOUT ROWID;
 """
-"""Form 2. No fact of form 1 has a wish's id, closes a hopper, leaves coins in doubt or pays without coins: only the last
-three tables have a past."""
+"""Form 2. No fact of form 1 has a wish's id, closes a hopper, leaves coins in doubt or pays without coins, and none
+takes a voucher: only the last three tables have a past."""
 
 
 def create(path: Path) -> None:

@@ -54,6 +54,8 @@ def load(db: sqlite3.Connection, policy: Policy, claim_key: bytes) -> Shop:
         claims=MappingProxyType(_claims(db)),
         closed_hoppers=MappingProxyType(dict(_closed_hoppers(db))),
         payments=MappingProxyType(_payments(db)),
+        vouchers=frozenset(voucher_id for (voucher_id,) in db.execute("SELECT voucher_id FROM vouchers_spent")),
+        vouchers_wait_min=_vouchers_wait_min(db),
         policy=policy,
         claim_key=claim_key,
     )
@@ -73,6 +75,7 @@ def save(db: sqlite3.Connection, seq: int, before: Shop, after: Shop) -> None:
     _save_claims(db, seq, before, after)
     _save_hoppers(db, before, after)
     _save_payments(db, before, after)
+    _save_vouchers(db, seq, before, after)
     if after.rule and after.rule != before.rule:
         db.execute("INSERT INTO rules VALUES (?, ?, ?)", (after.rule.rule_id, seq, json.dumps(after.rule.weights)))
 
@@ -129,6 +132,23 @@ def _save_payments(db: sqlite3.Connection, before: Shop, after: Shop) -> None:
         if before.payments.get(number) != payment:
             row = (number, payment.provider, payment.reference, payment.cents, payment.slot, payment.stage)
             db.execute("INSERT OR REPLACE INTO payments VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+_WAIT = "vouchers_wait_min"
+
+
+def _vouchers_wait_min(db: sqlite3.Connection) -> int:
+    row = db.execute("SELECT value FROM machine WHERE key = ?", [_WAIT]).fetchone()
+    return int(row[0]) if row else -1
+
+
+def _save_vouchers(db: sqlite3.Connection, seq: int, before: Shop, after: Shop) -> None:
+    """A spent voucher stays; a second row for it would end the transaction, and with it whatever it would have paid."""
+    if after.vouchers is not before.vouchers:
+        spent = [(voucher_id, seq) for voucher_id in sorted(after.vouchers - before.vouchers)]
+        db.executemany("INSERT INTO vouchers_spent VALUES (?, ?)", spent)
+    if after.vouchers_wait_min != before.vouchers_wait_min:
+        db.execute("INSERT OR REPLACE INTO machine VALUES (?, ?)", (_WAIT, str(after.vouchers_wait_min)))
 
 
 def weights_from(text: str) -> tuple[tuple[str, int], ...]:

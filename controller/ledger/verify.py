@@ -31,6 +31,7 @@ __all__ = ["Complaint", "verify"]
 
 Line = tuple[str, int]
 Clocks = dict[int, tuple[int, BootClock]]
+STOCK = ("slots", "products", "makers", "rule", "closed_hoppers")
 TOLD_MAX = 3
 """How many differences between two tables one complaint names."""
 
@@ -174,14 +175,16 @@ def _whole(audit: Audit, db: sqlite3.Connection) -> Iterator[Complaint]:
     money = "inserted = sold + returned + what waits"
     yield from _same("money", money, audit.inserted_cents, audit.gone_cents + waiting)
     shop = stock.load(db, audit.shop.policy, audit.shop.claim_key)
-    for part in ("slots", "products", "makers", "rule", "claims", "payments", "closed_hoppers"):
-        invariant = part if part in ("claims", "payments") else "stock"
+    for part in (*STOCK, "claims", "payments", "vouchers_wait_min"):
+        invariant = "stock" if part in STOCK else part.partition("_")[0]
         yield from _same(invariant, part, getattr(shop, part), getattr(audit.shop, part))
     yield from _same("stock", "who joined when", dict(_rows(db, "SELECT maker, seq FROM joined")), audit.joined)
     rules = _rows(db, "SELECT rule_id, from_seq, weights FROM rules")
     approved = {rule_id: (seq, stock.weights_from(weights)) for rule_id, seq, weights in rules}
     yield from _same("stock", "rules", approved, audit.rules)
     yield from _same("claims", "since when", dict(_rows(db, "SELECT code, seq FROM claims")), audit.claim_seqs)
+    spent = dict(_rows(db, "SELECT voucher_id, seq FROM vouchers_spent"))
+    yield from _same("vouchers", "spent vouchers", spent, audit.voucher_seqs)
     epoch = int(_rows(db, "SELECT value FROM machine WHERE key = 'epoch'")[0][0])
     yield from _same("epoch", "the epoch", epoch, audit.epoch)
     yield from _cycle(audit, load_cycle(db))

@@ -25,7 +25,16 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from controller.domain.events import Event, PayBy, ReturnPressed, SlotChosen, StillHere
-from controller.domain.stocking import ApproveRule, AssignSlot, CountSlot, OpenSlot, PutMaker, PutProduct, Wish
+from controller.domain.stocking import (
+    AcceptVouchers,
+    ApproveRule,
+    AssignSlot,
+    CountSlot,
+    OpenSlot,
+    PutMaker,
+    PutProduct,
+    Wish,
+)
 from controller.domain.treasury import CountCash, MoveCash, PayMaker, RefundSale, SettleClaim
 from controller.domain.view import View
 
@@ -58,6 +67,7 @@ WORDS: dict[str, type[Ask]] = {
     "count-slot": CountSlot,
     "open-slot": OpenSlot,
     "approve-rule": ApproveRule,
+    "accept-vouchers": AcceptVouchers,
     "settle-claim": SettleClaim,
     "refund-sale": RefundSale,
     "pay-maker": PayMaker,

@@ -25,12 +25,13 @@ from controller.devices.worker import Backoff, DeviceTrouble
 from controller.domain import effects as do
 from controller.domain.accounts import postings
 from controller.domain.events import CoinsSeen, Event, Reading, Restarted
+from controller.domain.money import COINS_CENTS
 from controller.domain.shop import Policy
 from controller.domain.welcome import welcome_coins
 from controller.protocols import board
 from controller.protocols.mdb import Command
 from firmware import messages
-from hw_mocks.mdb import SimulatedAdapter, SimulatedChanger, SimulatedMdbBus, SimulatedReader
+from hw_mocks.mdb import SimulatedAdapter, SimulatedBills, SimulatedChanger, SimulatedMdbBus, SimulatedReader
 
 TARJETA = "tarjeta"
 FIRST_LIFE = 0x5C0FFEE1
@@ -42,23 +43,54 @@ class Machine(Inbox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.till = Till(shelf(policy=Policy(wallets=(TARJETA,))))
+        self.till = Till(shelf(policy=Policy(wallets=(TARJETA,), coins_cents=(*COINS_CENTS, 500))))
         self.marks: dict[str, int] = {}
         self.balances: Counter[str] = Counter()
         self.money: MdbMoney | None = None
-        self.stale = 0
+        self.stale = self.told_in_vain = 0
         """Readings that were no news."""
         self.deaf_to: type[Event] | None = None
         """Events of this kind are lost once, as when a process ends with them in its inbox."""
+        self.deaf_to_money = False
+        """All news of money are lost, until the process ends."""
+        self.asleep = False
+        """Readings wait in the inbox; `wake` looks at them."""
+        self._unread: list[Reading] = []
         self.undone: type[do.Effect] | None = None
         """Effects of this kind are not performed once, as when a process ends right after its books were written."""
+        self.refused: frozenset[int] = frozenset()
+        """Coins and bills of these values are not welcome now."""
+
+    @property
+    def welcome(self) -> frozenset[int]:
+        return welcome_coins(self.till.cycle, self.till.shop) - self.refused
+
+    def refuse(self, *cents: int) -> None:
+        """Nothing of these values is welcome from now on."""
+        with self.moved:
+            self.refused = frozenset(cents)
+            if self.money:
+                self.money.accept(self.welcome)
+
+    def wake(self) -> None:
+        """The brain goes on."""
+        with self.moved:
+            self.asleep, unread, self._unread = False, self._unread, []
+            for message in unread:
+                self.take(message)
+            self.moved.notify_all()
 
     def take(self, message: Event | Reading) -> None:
+        if self.asleep and not isinstance(message, Event):
+            self._unread.append(message)
+            return
         event = message if isinstance(message, Event) else message.since(self.marks)
         if event is None:
             self.stale += 1
         elif self.deaf_to is not None and isinstance(event, self.deaf_to):
             self.deaf_to = None
+        elif self.deaf_to_money and isinstance(event, CoinsSeen) and event.coins_cents:
+            self.told_in_vain += 1
         else:
             self._decide(event)
 
@@ -74,7 +106,7 @@ class Machine(Inbox):
         for effect in decision.effects:
             self._perform(effect)
         if self.money:
-            self.money.accept(welcome_coins(self.till.cycle, self.till.shop))
+            self.money.accept(self.welcome)
 
     def _perform(self, effect: do.Effect) -> None:
         if self.undone is not None and isinstance(effect, self.undone):
@@ -120,7 +152,8 @@ class Mortal:
 
     def send(self, command: Command, pays: bool) -> None:
         self._alive().send(command, pays)
-        self.dead = self.kill_at(command)
+        if self.kill_at(command):  # whoever was killed meanwhile stays dead
+            self.dead = True
 
     def hear(self, wait_ms: int) -> list[Life | Heard]:
         heard = self._alive().hear(wait_ms)
@@ -145,8 +178,10 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.link = folder / "mdb"
-        self.changer, self.reader = SimulatedChanger(), SimulatedReader()
-        self.bus = SimulatedMdbBus(self.changer, self.reader)
+        self.changer, self.reader, self.bills = SimulatedChanger(), SimulatedReader(), SimulatedBills()
+        self.has_bills = False
+        """Whether the controllers know of the bill validator."""
+        self.bus = SimulatedMdbBus(self.changer, self.reader, self.bills)
         self.machine = Machine()
         self.mortals: list[Mortal] = []
         self.workers: list[MdbMoney] = []
@@ -163,6 +198,7 @@ class Bench:
             lambda message: None if mortal.dead else machine.put(message),
             lambda: machine.marks,
             lambda: machine.till.shop.payments,
+            bills=self.has_bills,
             stuck=lambda: self.stuck,
             backoff=Backoff(0.02, 0.1),
             poll_ms=10,
@@ -173,7 +209,7 @@ class Bench:
         if len(self.workers) > 1:
             machine.tell(Restarted())
         money.start()
-        money.accept(welcome_coins(machine.till.cycle, machine.till.shop))
+        money.accept(machine.welcome)
         return money
 
     def kill(self) -> None:
@@ -197,6 +233,15 @@ class Bench:
             with self.bus.lock:
                 assert self.changer.insert(coin)
 
+    def insert_bill(self, dollars: int) -> None:
+        """A visitor's bill, when one of this value is let in."""
+
+        def taken() -> bool:
+            with self.bus.lock:
+                return self.bills.insert(dollars)
+
+        wait_for(taken, 20)
+
     def show_card(self) -> None:
         def shown() -> bool:
             with self.bus.lock:
@@ -216,13 +261,17 @@ class AdapterBench(Bench):
         super().__init__(folder)
         self.adapter = SimulatedAdapter(self.bus, seed=7)
         self.adapter.open(self.link)
+        self._lines: list[AdapterLine] = []
 
     def line(self) -> Line:
-        return AdapterLine(str(self.link))
+        self._lines.append(AdapterLine(str(self.link)))
+        return self._lines[-1]
 
     def close(self) -> None:
         super().close()
         self.adapter.close()
+        for line in self._lines:
+            line._poke.close()
 
 
 class BusBoard(PeerBoard):
@@ -278,6 +327,7 @@ class BoardBench(Bench):
         super().close()
         for pump in self._pumps:
             pump.end()
+            pump.poke.close()
         self.board.close()
 
 
@@ -285,8 +335,8 @@ class Pump:
     """What the board's worker does for its bus lane, and nothing else of what it does."""
 
     def __init__(self, link: Path, nonce: int) -> None:
-        self._link, self._ended, self._poke = link, False, Poke()
-        self.lane = BoardLane(self._poke)
+        self._link, self._ended, self.poke = link, False, Poke()
+        self.lane = BoardLane(self.poke)
         self._host = board.Host(nonce, (board.Coins(wiring=0), board.Panel(fitted=0), board.Bus(fitted=1)))
         self._unbooked: tuple[int, int] | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -294,11 +344,11 @@ class Pump:
 
     def end(self) -> None:
         self._ended = True
-        self._poke()
+        self.poke()
         self._thread.join(5)
 
     def _run(self) -> None:
-        with BoardLine(str(self._link), self._poke) as line:
+        with BoardLine(str(self._link), self.poke) as line:
             while not self._ended:
                 if self._unbooked and self.lane.is_forgotten(*self._unbooked):
                     self._host.acknowledge(*self._unbooked)

@@ -90,7 +90,7 @@ def test_brought_up_books_go_on(database: Path) -> None:
     assert again.db.execute("SELECT sql FROM sqlite_master").fetchall() == tables
 
 
-@pytest.mark.parametrize("statement", range(7))
+@pytest.mark.parametrize("statement", range(8))
 def test_a_power_cut_while_they_are_brought_up_changes_nothing(
     database: Path, monkeypatch: pytest.MonkeyPatch, statement: int
 ) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from controller.domain.events import ItemDropped, PayBy, ReturnPressed, SlotChosen, StillHere, VendUnknown
 from controller.domain.facts import Verdict
 from controller.domain.stocking import (
+    AcceptVouchers,
     ApproveRule,
     AssignSlot,
     CountSlot,
@@ -50,6 +51,7 @@ EVERY_ASK: tuple[Ask, ...] = (
     CountSlot(A1, 2, 6, "rosa"),
     OpenSlot(A1, "luz"),
     ApproveRule(WEIGHTS),
+    AcceptVouchers("carmen"),
     SettleClaim("4TC-YNH", Verdict.BY_HAND, "carmen"),
     RefundSale(17, "carmen", "la costura se abrió"),
     PayMaker(ROSA, 2_640, "carmen", "luz", "pago-7"),

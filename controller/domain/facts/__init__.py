@@ -43,6 +43,7 @@ from controller.domain.facts.visit import (
     VendInDoubt,
     VendStarted,
 )
+from controller.domain.facts.voucher import VouchersAccepted, VoucherTaken
 
 __all__ = [
     "Booted",
@@ -86,4 +87,6 @@ __all__ = [
     "VendInDoubt",
     "VendStarted",
     "Verdict",
+    "VoucherTaken",
+    "VouchersAccepted",
 ]

@@ -46,7 +46,7 @@ class Restored(Fact):
 
     Every counter of ids skips `ids_skipped`, so that none comes again that was given out in the time that may be lost.
     `reason` is how the backup stood to the books it replaced: `no-books`, `empty`, `same`, `newer`, `older`, `strange`
-    or `unreadable`.
+    or `unreadable`. Vouchers issued up to minute `vouchers_wait_min` may have been spent in the lost time (-1: none).
     """
 
     epoch: int
@@ -54,3 +54,4 @@ class Restored(Fact):
     head: str
     reason: str
     ids_skipped: int
+    vouchers_wait_min: int = -1

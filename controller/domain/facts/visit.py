@@ -11,7 +11,8 @@ from controller.domain.facts.base import Fact
 class CreditTaken(Fact):
     """A coin was accepted. `source` and `mark` name the device's own event, so that no coin is booked twice.
 
-    `place` is where it fell: the coinbox, or one of a changer's tubes, from where it can be paid out again (`tube:25`).
+    `place` is where it lies: the coinbox, a bill validator's `stacker`, or one of a changer's tubes, from where it can be
+    paid out again (`tube:25`).
     """
 
     cents: int
