@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from hw_mocks import faults
 from hw_mocks.mdb import FittedMdb
 from hw_mocks.moneyacts import Acceptor, Answer, MoneyActs
+from hw_mocks.scanner import SimulatedScanner
 from hw_mocks.wallets import FittedWallets
 from hw_mocks.wallets.acts import WalletActs
 from hw_mocks.world import World
@@ -34,9 +35,10 @@ class Acts(MoneyActs, WalletActs):
         mdb: FittedMdb | None = None,
         board: Board | None = None,
         wallets: FittedWallets | None = None,
+        scanner: SimulatedScanner | None = None,
     ) -> None:
         super().__init__(world, acceptor, coins, mdb)
-        self._board, self._wallets = board, wallets
+        self._board, self._wallets, self._scanner = board, wallets, scanner
 
     def perform(self, act: Any) -> Answer:
         """Do one act. Never raises for what a person may type: the answer says what was wrong."""
@@ -78,6 +80,12 @@ class Acts(MoneyActs, WalletActs):
         """Pull the plug or put it back."""
         (faults.clear if on else faults.inject)(self._world, "power-cut")
 
+    def show_code(self, code: str) -> None:
+        """Hold a code, such as a voucher's, before the scanner, and take it away."""
+        if self._scanner is None:
+            raise ValueError("this machine has no scanner: set `scanner.port`")
+        self._scanner.show(code)
+
     def reset_board(self) -> None:
         """Reset the I/O board as its watchdog does, in the middle of whatever it was doing."""
         self._there().reset()
@@ -116,6 +124,7 @@ ACTS: dict[str, Callable[..., Answer | None]] = {
         Acts.confirm,
         Acts.wallet_trouble,
         Acts.wallet_repair,
+        Acts.show_code,
         Acts.press,
         Acts.door,
         Acts.fill,

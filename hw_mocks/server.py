@@ -16,12 +16,14 @@ import typer
 
 from controller.config import Config, load
 from controller.errors import MingaError
+from controller.protocols.scanner import Kind
 from hw_mocks.acceptor import ECUADOR_COINS, SimulatedAcceptor
 from hw_mocks.acts import Acts
 from hw_mocks.board import SimulatedBoard
 from hw_mocks.hopper import SimulatedBus, SimulatedHopper
 from hw_mocks.host import WorldServer
 from hw_mocks.mdb import FittedMdb, SimulatedAdapter
+from hw_mocks.scanner import SimulatedScanner
 from hw_mocks.things import Coin
 from hw_mocks.wallets import FittedWallets
 from hw_mocks.wire import SOCKET_VARIABLE
@@ -53,7 +55,8 @@ def serve_world(
     simulated = SimulatedBoard(world, config.motors, config.cabinet, _place(board, "board"), bus=bus) if board else None
     acceptor = None if config.has_changer else SimulatedAcceptor()
     wallets = FittedWallets(config.wallets) if config.wallets else None
-    acts = Acts(world, acceptor, ECUADOR_COINS, mdb, simulated, wallets)
+    scanner = SimulatedScanner(Kind(config.scanner.kind)) if config.scanner.port else None
+    acts = Acts(world, acceptor, ECUADOR_COINS, mdb, simulated, wallets, scanner)
     server = WorldServer(world, acts, run_dir, speed)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     with ExitStack() as closing:
@@ -61,6 +64,9 @@ def serve_world(
         if wallets:
             closing.callback(wallets.close)
             wallets.open()
+        if scanner:
+            scanner.open(_place(Path(config.scanner.port), "scanner"))
+            closing.callback(scanner.close)
         if simulated:
             server.add(simulated)
         try:
@@ -123,6 +129,7 @@ def _where(config: Config, server: WorldServer, board: Path | None) -> str:
         "" if config.has_changer else f"  its coin acceptor   {config.coins.port}",
         f"  its MDB adapter     {config.mdb.port}" if config.mdb.line == "qibixx" else "",
         f"  its I/O board       {board}" if board else "",
+        f"  its scanner         {config.scanner.port}" if config.scanner.port else "",
         *(f"  its wallet          {wallet.name} at {wallet.url}" for wallet in config.wallets),
         f"  for people          {server.control_path}",
         f"  for the controller  export GPIOZERO_PIN_FACTORY=minga-sim {SOCKET_VARIABLE}={server.gpio_path}",

@@ -26,19 +26,23 @@ def _money(db: Any, totals: Totals, truth: dict[str, Any]) -> list[str]:
     for coin in truth["coins"]:
         coins_cents[coin["place"]] += coin["cents"]
     mdb = truth.get("mdb", {})
-    out_cents, card = coins_cents["out"], mdb.get("card") or Counter()
+    out_cents, card, wallets = coins_cents["out"], mdb.get("card") or Counter(), truth.get("wallets", {}).values()
     kept_cents = coins_cents["box"] + coins_cents["tube"] + mdb.get("bills_cents", 0)
-    paid_cents, refunded_cents = card["paid_cents"] + card["held_cents"], card["refunded_cents"]
+    back_cents = sum(sum(wallet["returned_cents"].values()) for wallet in wallets)
+    paid_cents, refunded_cents = card["paid_cents"] + card["held_cents"], card["refunded_cents"] + back_cents
+    paid_cents += sum(sum(wallet["paid_cents"].values()) for wallet in wallets) - back_cents
+    known = reports.balances(db)
+    paper_cents = known.get("vouchers", 0)
     here_cents = _float_cents(db) + kept_cents - out_cents + paid_cents
     complaints = _tubes(totals, mdb.get("tubes", {}))
-    if totals.inserted_cents != kept_cents + paid_cents + refunded_cents:
+    if totals.inserted_cents != kept_cents + paid_cents + refunded_cents + paper_cents:
         complaints.append(
-            f"{kept_cents} cents went into the box, the tubes and the stacker, {paid_cents + refunded_cents} came by card, "
-            f"{totals.inserted_cents} are in the books"
+            f"{kept_cents} cents went into the box, the tubes and the stacker, {paid_cents + refunded_cents} came by card "
+            f"or wallet, {paper_cents} by voucher, {totals.inserted_cents} are in the books"
         )
     if totals.returned_cents != out_cents + refunded_cents:
         complaints.append(
-            f"{out_cents} cents left hoppers and tubes and {refunded_cents} went back to cards, "
+            f"{out_cents} cents left hoppers and tubes and {refunded_cents} went back to cards and wallets, "
             f"{totals.returned_cents} by the books"
         )
     if not totals.adds_up:
@@ -47,9 +51,10 @@ def _money(db: Any, totals: Totals, truth: dict[str, Any]) -> list[str]:
         complaints.append(f"{here_cents} cents lie in the machine or with the bank, the books have {totals.cash}")
     if totals.hold_cents:
         complaints.append(f"{totals.hold_cents} cents are held after closing time")
-    shared_cents = sum(totals.makers.values()) + sum(totals.funds.values())
+    fees_cents = sum(cents for name, cents in known.items() if name.startswith("fee:"))
+    shared_cents = sum(totals.makers.values()) + sum(totals.funds.values()) + fees_cents
     if shared_cents != totals.sold_cents:
-        complaints.append(f"makers and funds have {shared_cents} of {totals.sold_cents} cents sold")
+        complaints.append(f"makers, funds and fees have {shared_cents} of {totals.sold_cents} cents sold")
     return complaints
 
 
