@@ -200,8 +200,8 @@ class CardStation(Station):
         """Why this payment cannot be asked for now; empty when it can."""
         if self.reason or self.host.setup is None:
             return "no reader"
-        if self._open or (self._waiting and not self._is_mine(self._waiting, payment)):
-            return "the reader is busy"
+        if self._waiting and not self._is_mine(self._waiting, payment):
+            return "the reader is busy"  # one that is only ending its last session is waited for
         if self._marks().get(SOURCE, 0) >= payment.payment_id:
             return "the reader was asked before"
         try:

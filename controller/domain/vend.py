@@ -85,7 +85,7 @@ def _step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
             known = slot in shop.slots and shop.slots[slot].closed is None
             return Decision(cycle, (f.SlotClosed(slot, reason),) if known else ())
         case Phase.AUTHORIZING, Restarted():
-            return Decision(replace(cycle, offer=None, deadline_ms=now_ms + shop.policy.authorize_ms))
+            return _expired(cycle, "restarted", now_ms, shop)
         case _, Restarted():
             return Decision(settled(cycle, now_ms, shop))
         case _:
@@ -209,8 +209,13 @@ def _authorize(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
             dropped = payments.drop(cycle, "changed-mind", now_ms, shop)
             return _then(dropped, _step(dropped.cycle, event, now_ms, shop))
         case _:
-            dropped = payments.drop(cycle, "too-late", now_ms, shop)
-            return replace(dropped, cycle=replace(dropped.cycle, notice=noticed(News.EXPIRED, now_ms, shop)))
+            return _expired(cycle, "too-late", now_ms, shop)
+
+
+def _expired(cycle: Cycle, reason: str, now_ms: int, shop: Shop) -> Decision:
+    """Nobody waits any more; after a restart too, because nobody knows for how long the machine was off."""
+    dropped = payments.drop(cycle, reason, now_ms, shop)
+    return replace(dropped, cycle=replace(dropped.cycle, notice=noticed(News.EXPIRED, now_ms, shop)))
 
 
 def _buy(cycle: Cycle, now_ms: int, shop: Shop) -> Decision:

@@ -238,7 +238,8 @@ def test_a_door_that_opened_meanwhile_sends_the_payment_back() -> None:
 
 
 def test_after_a_restart_every_open_payment_is_asked_about_and_none_is_made_anew() -> None:
-    """One is waited for, one was dropped, one goes back; none is requested again."""
+    """One was waited for, one was dropped, one goes back: none is requested again, and nobody waits any more, because nobody
+    knows for how long the machine was off."""
     till = paying()
     till.tell_all(DeadlinePassed(), SlotChosen(A1), PayBy("deuna"), DeadlinePassed(), PaymentApproved(1, 350))
     till.tell_all(SlotChosen(A1), PayBy("deuna"))
@@ -246,7 +247,10 @@ def test_after_a_restart_every_open_payment_is_asked_about_and_none_is_made_anew
 
     kinds = {effect.payment.payment_id: type(effect) for effect in decision.effects if hasattr(effect, "payment")}
     assert kinds == {1: do.ReversePayment, 2: do.WatchPayment, 3: do.WatchPayment}
-    assert decision.cycle.phase is Phase.AUTHORIZING
+    assert [fact.reason for fact in decision.facts] == ["restarted"]
+    assert decision.cycle.phase is Phase.IDLE
+    assert decision.cycle.notice is not None
+    assert decision.cycle.notice.news is News.EXPIRED
 
 
 def test_what_the_provider_gives_is_shown_to_the_visitor() -> None:

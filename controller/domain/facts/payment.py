@@ -28,7 +28,8 @@ class PaymentTaken(Fact):
 
 @dataclass(frozen=True, slots=True)
 class PaymentDropped(Fact):
-    """The machine waits no more for this payment (`declined`, `too-late`, `changed-mind`); it may still come, too late."""
+    """The machine waits no more for this payment (`declined`, `too-late`, `changed-mind`, `restarted`); it may still come,
+    too late."""
 
     payment_id: int
     reason: str
