@@ -15,6 +15,8 @@ from xdist.scheduler import LoadFileScheduling
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
+OWN_MACHINE = ("tests/system/test_mdb_sale.py", "tests/system/test_wallet_sale.py")
+"""Long files of whole machines that nobody else uses."""
 FILES_LEFT_MAX = 64
 """So many more files than before may be open when a test file is through; a shared browser or machine has some of them."""
 REQUIRE_ALL = bool(os.environ.get("CI") or os.environ.get("MINGA_REQUIRE_ALL"))
@@ -26,10 +28,11 @@ settings.load_profile("ci" if REQUIRE_ALL else "here")
 
 
 class Shifts(LoadFileScheduling):
-    """Side by side, a file stays in one process; so do all tests of whole machines, which hand theirs on to the next."""
+    """Side by side, a file stays in one process; so do the tests of whole machines that hand theirs on to the next."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "tests/system" if nodeid.startswith("tests/system/") else super()._split_scope(nodeid)
+        shared = nodeid.startswith("tests/system/") and not nodeid.startswith(OWN_MACHINE)
+        return "tests/system" if shared else super()._split_scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
