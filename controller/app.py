@@ -33,7 +33,7 @@ from controller.hardware import Hardware, hardware, voucher_desk, wallet_desks
 from controller.inbox import Asked
 from controller.ledger.alone import alone
 from controller.ledger.connection import open_readonly
-from controller.ledger.diary import when
+from controller.ledger.diary import asked_for
 from controller.ledger.journal import Journal
 from controller.setting import Setting
 
@@ -128,13 +128,9 @@ def _trusted_ms(clock: Clock) -> int | None:
 
 def _asked_ms(database: Path, payment_id: int) -> int | None:
     """When a payment was asked for by the books, where that is certain. May be called from any thread."""
-    asked = (
-        "SELECT seq FROM facts WHERE type = 'PaymentAsked' AND body ->> '$.payment_id' = ? ORDER BY seq DESC LIMIT 1"
-    )
     try:
         with ending(open_readonly(database)) as db:
-            row = db.execute(asked, [payment_id]).fetchone()
-            moment = when(db, row[0]) if row else None
+            moment = asked_for(db, payment_id)
     except (sqlite3.Error, MingaError):
         return None
     return moment.wall_ms if moment and moment.certain else None

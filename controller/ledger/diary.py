@@ -12,6 +12,8 @@ from controller.domain.times import BootClock, Moment
 from controller.ledger.daybook import as_date, day_number, local_day
 from controller.ledger.running import zone_of
 
+_ASKED = "SELECT seq FROM facts WHERE type = 'PaymentAsked' AND body ->> '$.payment_id' = ? ORDER BY seq DESC LIMIT 1"
+
 
 @dataclass(frozen=True, slots=True)
 class DayTotals:
@@ -66,6 +68,12 @@ def when(db: sqlite3.Connection, seq: int) -> Moment | None:
         [seq],
     ).fetchone()
     return BootClock(row[0], bool(row[1])).shows(row[2], row[3], bool(row[4])) if row else None
+
+
+def asked_for(db: sqlite3.Connection, payment_id: int) -> Moment | None:
+    """When this payment was written down, before its provider was asked; None when it never was."""
+    row = db.execute(_ASKED, [payment_id]).fetchone()
+    return when(db, row[0]) if row else None
 
 
 def told(db: sqlite3.Connection, moment: Moment) -> str:
