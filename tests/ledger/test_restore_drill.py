@@ -68,6 +68,7 @@ class Drill:
             "balances": reports.balances(open_readonly(self.town.path)),
             "truth": copy.deepcopy(self.town.truth),
             "hoppers": copy.deepcopy(self.town.hardware.hoppers),
+            "asked": list(self.town.office.asked),
         }
         return backup
 
@@ -101,6 +102,7 @@ class Drill:
         town.truth = town.hardware.truth = copy.deepcopy(night["truth"])
         town.truth.turned = turned  # a motor that turned for an id of the lost time must never turn for it again
         town.hardware.hoppers = copy.deepcopy(night["hoppers"])
+        town.office.asked = list(night["asked"])  # what was done in the lost time was undone: nobody asks for it again
         town.hardware.controller_dies()
         town.hardware.known.clear()
         town.hardware.dumb.clear()

@@ -24,7 +24,9 @@ class Office:
 
     def __init__(self, town: "Town") -> None:
         self.town, self.rng = town, town.rng
-        self._asked: list[Numbered] = []
+        self.asked: list[Numbered] = []
+        """What was granted, in this order; any of it may be asked for again."""
+        self._ids = 0
 
     def act(self) -> None:
         """Somebody does something about money; a hopper that should pay and does not is looked at first."""
@@ -57,20 +59,21 @@ class Office:
             rows = self.town.brain.journal.db.execute("SELECT type FROM facts WHERE seq > ?", [seq]).fetchall()
             return any(kind in ("ClaimSettled", "SaleRefunded") for (kind,) in rows)
         if granted and isinstance(wish, Numbered):
-            self._asked.append(wish)
+            self.asked.append(wish)
         return granted
 
     def _ask_again(self) -> None:
         """She is not sure whether it went through last week."""
-        if self._asked:
+        if self.asked:
             seq = self.town.brain.journal.seq
-            wish = self.rng.choice(self._asked)
+            wish = self.rng.choice(self.asked)
             refusal = self.town.brain._grant(wish)
             if refusal is not None or self.town.brain.journal.seq != seq:
                 self.town.truth.wrongs.append(f"{wish} was asked again: {refusal or 'it was done twice'}")
 
     def _new_id(self) -> str:
-        return f"acta-{len(self._asked) + 1}"
+        self._ids += 1
+        return f"acta-{self._ids}"
 
     # Claims and sales
 
