@@ -61,7 +61,6 @@ class SimulatedReader(MdbDevice):
         self.options, self.response_s = options, response_s
         self.approves: int | bool | None = True
         self.refund_fails = False
-        self.state = State.INACTIVE
         self._price_cents = 0
         self._funds_cents: int | None = None
         self.power_up()
@@ -89,7 +88,7 @@ class SimulatedReader(MdbDevice):
         """Whatever was approved is paid."""
         self.account.paid_cents += self.account.held_cents
         self.account.held_cents = 0
-        self.state = State.INACTIVE
+        self.state, self._lets_in = State.INACTIVE, False
         self._waiting = deque([WAS_RESET])
         self._told = 0
 
@@ -106,15 +105,19 @@ class SimulatedReader(MdbDevice):
                 self._waiting.append(CONFIG + bytes((LEVEL,)) + CURRENCY + tail)
             case b"\x07\x00":
                 self._waiting.append(IDENTITY + b"MNG" + b"000000000099" + b"READER      " + b"\x01\x00")
-            case b"\x04\x01":
-                self.state = State.ENABLED
-            case b"\x04\x00":
-                self.state = State.DISABLED
+            case b"\x04\x01" | b"\x04\x00":
+                self._lets_in = low[1] == 1
+                if self.state in (State.ENABLED, State.DISABLED):  # a session that has begun goes on
+                    self.state = self._at_rest
             case b"\x01\x01":
                 pass
             case _:
                 self._sell(low, command)
         return b""
+
+    @property
+    def _at_rest(self) -> State:
+        return State.ENABLED if self._lets_in else State.DISABLED
 
     def _sell(self, low: bytes, command: bytes) -> None:
         match low, self.state:
@@ -131,7 +134,7 @@ class SimulatedReader(MdbDevice):
             case b"\x03\x03", State.APPROVED:
                 self._give_back()
             case b"\x03\x04", State.IDLE:
-                self.state = State.ENABLED
+                self.state = self._at_rest
                 self._waiting.append(END)
             case _:
                 self._waiting.append(OUT_OF_SEQUENCE + b"\x05")

@@ -269,7 +269,7 @@ class ReaderPeer(Peer):
     def __init__(self, funds: int = 3_400, options: int = 1, level: int = 2, features: int = 0) -> None:
         super().__init__()
         self.funds, self.options, self.level, self.features = funds, options, level, features
-        self.state = "inactive"
+        self.state, self.lets_in = "inactive", False
         self.held = self.paid = self.refunds = self.vends = 0
         self.response_s = 5
         self.approves: int | bool | None = True
@@ -314,10 +314,10 @@ class ReaderPeer(Peer):
             case b"\x07\x00":
                 option_bits = self.features.to_bytes(4, "big") if self.level == 3 else b""
                 self.waiting.append(b"\x09MNG" + b"000000000099" + b"READER      " + b"\x01\x00" + option_bits)
-            case b"\x04\x01":
-                self.state = "enabled"
-            case b"\x04\x00":
-                self.state = "disabled"
+            case b"\x04\x01" | b"\x04\x00":
+                self.lets_in = low[1] == 1
+                if self.state in ("enabled", "disabled"):  # a session that has begun goes on
+                    self.state = "enabled" if self.lets_in else "disabled"
             case b"\x03\x00" if self.state == "idle" or (self.state == "enabled" and self.features & 0x20):
                 self._request(int.from_bytes(command[2:4], "big"))
             case b"\x03\x01" if self.state == "vend":
@@ -327,7 +327,7 @@ class ReaderPeer(Peer):
             case b"\x03\x03" if self.state == "approved":
                 self._fail()
             case b"\x03\x04" if self.state == "idle":
-                self.state = "enabled"
+                self.state = "enabled" if self.lets_in else "disabled"
                 self.waiting.append(b"\x07")
             case b"\x01\x01" | b"\x07\x04" | b"\x03\x05":
                 pass
@@ -341,7 +341,7 @@ class ReaderPeer(Peer):
 
     def _reset(self) -> None:
         """Between approval and success a reset is a success: the visitor has paid."""
-        self.paid, self.held, self.state = self.paid + self.held, 0, "inactive"
+        self.paid, self.held, self.state, self.lets_in = self.paid + self.held, 0, "inactive", False
         self.waiting = deque([b"\x00"])
 
     def power_cut(self) -> None:

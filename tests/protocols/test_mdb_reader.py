@@ -135,6 +135,26 @@ def test_no_session_begins_before_somebody_wants_it() -> None:
     assert visit.peer.state == "enabled"
 
 
+@pytest.mark.parametrize("wanted_again", [False, True])
+def test_a_card_that_crosses_our_disable_has_its_session(wanted_again: bool) -> None:
+    """It ends in order, or serves who came to pay meanwhile; and after it the reader is as it was told."""
+    visit = Visit()
+    visit.host.accept(False)
+    while visit.peer.state != "disabled":
+        visit.line.step(visit.line.now_ms + 10)
+    visit.peer.state = "idle"  # she held it just before it heard that
+    visit.peer.waiting.append(b"\x03\xff\xffCARD\x00\x00\x00")
+    visit.host.accept(wanted_again)
+    visit.line.run_until(SessionBegan)
+    if wanted_again:
+        visit.approved()
+        visit.host.delivered(1)
+    visit.line.run_until(SessionEnded)
+    visit.line.run(500)
+    assert visit.peer.paid == (PRICE_CENTS if wanted_again else 0)
+    assert visit.peer.state == ("enabled" if wanted_again else "disabled") == visit.host.state
+
+
 @pytest.mark.parametrize("who", ["visitor", "reader", "nobody"])
 def test_a_session_without_a_choice_ends(who: str) -> None:
     """By the return lever, by the reader's wish, or after a minute: SESSION COMPLETE, once."""

@@ -118,14 +118,18 @@ def leaves_with_her_money(museum: Museum) -> None:
         if visitor.picture.credit_cents:
             museum.hand.press("return")
         visitor.sees(lambda p: quiet(p) and p.credit_cents == 0, "no money of hers is in the machine")
-    eventually(lambda: is_settled(museum), "everything is settled")
+    try:
+        eventually(lambda: not unsettled(museum), "everything is settled")
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {unsettled(museum)}") from None
     judged(museum)
 
 
-def is_settled(museum: Museum) -> bool:
-    """Nothing of hers is held or on its way back to a card, and the books are what is true."""
+def unsettled(museum: Museum) -> list[str]:
+    """What of hers is still held or on its way back to a card, and where the books are not what is true."""
     totals, complaints = judge(museum.folder / "minga.db", museum.hand.truth())
-    return not (totals.credit_cents or totals.hold_cents or totals.reversals_cents or complaints)
+    sums = {"credit": totals.credit_cents, "held": totals.hold_cents, "reversals": totals.reversals_cents}
+    return [f"{name} {cents}" for name, cents in sums.items() if cents] + complaints
 
 
 def money_out(museum: Museum) -> int:

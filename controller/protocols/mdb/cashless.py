@@ -152,7 +152,7 @@ class CashlessHost(VendingConversation):
 
     def _deal(self) -> Script[None]:
         self._tell((yield from self._start_up()))
-        self._gone = False
+        self._gone = self._enabled = False
         self._tell(Ready())
         while True:
             yield from self._turn()
@@ -190,9 +190,10 @@ class CashlessHost(VendingConversation):
             yield from self._say(FAILURE)
         match self.state:
             case State.DISABLED if self._wanted:
-                self.state = State.ENABLED
+                self.state, self._enabled = State.ENABLED, True
                 yield from self._say(ENABLE)
             case State.ENABLED if not self._wanted and not self._vend:
+                self._enabled = False
                 yield from self._say(DISABLE)
                 self.state = State.DISABLED if self.state is State.ENABLED else self.state
             case State.ENABLED if self._vend:

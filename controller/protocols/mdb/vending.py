@@ -62,6 +62,8 @@ class VendingConversation(ReaderConversation, ABC):
         self._outcome: bool | None = None
         self._refund_failed = ""
         self._end_wished = self._ended = self._stray = self._cancel = self._vended = False
+        self._enabled = False
+        """What the reader was told last. A session that crossed our DISABLE goes on, and no other follows it."""
         self._session_ms = 0
 
     def _can(self, option: int) -> bool:
@@ -80,7 +82,7 @@ class VendingConversation(ReaderConversation, ABC):
 
     def _session_reply(self, said: Said) -> None:
         match said.kind:
-            case Reply.BEGIN_SESSION if self.state is State.ENABLED:
+            case Reply.BEGIN_SESSION if self.state in (State.ENABLED, State.DISABLED):
                 self._begin_session(said)
             case Reply.SESSION_CANCEL:
                 self._end_wished = True
@@ -130,7 +132,7 @@ class VendingConversation(ReaderConversation, ABC):
         if not self._ended:
             raise NeedsReset("the reader does not end its session")
         self._begin_anew()
-        self.state = State.ENABLED
+        self.state = State.ENABLED if self._enabled else State.DISABLED
         if self._vend:
             self._tell(Denied(self._vend.vend_id, "the session ended"))
             self._vend = None
