@@ -37,6 +37,7 @@ from bench import (
     b_recovery,
     b_start,
     b_voucher,
+    b_wallet,
 )
 from bench.effort import FULL, QUICK, WIDE, Effort
 from bench.table import CheckFailed, Row, printed
@@ -49,6 +50,7 @@ PIECES: dict[str, Callable[[Effort], list[Row]]] = {
     "parser": b_parser.measure,
     "mdb": b_mdb.measure,
     "voucher": b_voucher.measure,
+    "wallet": b_wallet.measure,
     "link": b_link.measure,
     "firmware": b_firmware.measure,
     "start": b_start.measure,

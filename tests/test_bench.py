@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from bench import b_mdb, history, interpreters, mdblines, run
 from bench.effort import QUICK, TINY, WIDE
+from bench.pollhours import Account, account
 from bench.run import PIECES, measure
 from bench.slowdisk import SlowDisk, library
 from bench.table import HEAD, CheckFailed, Rounds, Row, printed
@@ -116,3 +118,44 @@ def test_without_micropython_the_table_says_so(monkeypatch: pytest.MonkeyPatch, 
 
     assert [each.name for each in interpreters.interpreters()] == ["CPython"]
     assert [row.subject for row in interpreters.missing("heap, configured")] == ["not measured: no MicroPython here"]
+
+
+@pytest.fixture(params=["deuna", "pix"])
+def wallet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Account]:
+    """A simulated provider behind a meter, its time in the test's hand."""
+    key = tmp_path / "wallet.key"
+    key.write_text("clave-de-prueba")
+    key.chmod(0o600)
+    with account(request.param, str(key)) as one:
+        yield one
+
+
+def test_the_hours_of_a_wallet_are_counts(wallet: Account) -> None:
+    """A sign of life a minute, a look every two seconds while a code is shown, every five after that; swept, as when idle."""
+    parts = wallet.story(reopens_ms=5_000)
+
+    assert [round(part.an_hour(len(part.asked))) for part in parts] == [60, 1_800, 720, 60]
+    assert parts[1].connections < 10 < 100 < parts[2].connections
+
+
+def test_what_passes_a_meter_is_counted(wallet: Account) -> None:
+    """Two questions on one connection, and after a cut a third on a new one; each is as long as the first."""
+    counts = []
+    with wallet.line() as line:
+        for rest in (None, wallet.meter.cut, None):
+            assert line.exchange(wallet.probe).status in (200, 404)
+            counts.append(wallet.meter.counts)
+            if rest:
+                rest()
+
+    _, sent, received = counts[0]
+    assert sent > len(wallet.probe.path) + len(wallet.probe.body)
+    assert counts == [(1, sent, received), (1, 2 * sent, 2 * received), (2, 3 * sent, 3 * received)]
+
+
+def test_an_hour_without_answers_is_no_figure(wallet: Account) -> None:
+    """A provider that cannot be reached costs little; that must not stand in the table."""
+    wallet.meter.close()
+
+    with pytest.raises(CheckFailed, match="cannot be reached"):
+        wallet.story(reopens_ms=5_000)
