@@ -19,7 +19,7 @@ from controller.clock import Clock
 from controller.config import Config
 from controller.devices.control import ControlServer
 from controller.devices.hoppers import Hoppers
-from controller.devices.mdbcard import PROVIDER as CARD_READER
+from controller.devices.mdbasked import PROVIDER as CARD_READER
 from controller.devices.wallets import Wallets
 from controller.domain import effects as do
 from controller.domain.catalog import SlotId
@@ -118,6 +118,8 @@ def _policy(config: Config) -> Policy:
         authorize_ms=config.screen_s * 1_000,
         wallets=(*((CARD_READER,) if mdb.reader else ()), *(wallet.name for wallet in config.wallets)),
         fees=tuple((wallet.name, wallet.fee) for wallet in config.wallets),
+        question=config.kiosk.question,
+        answers=tuple(config.kiosk.answers),
     )
 
 

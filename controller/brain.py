@@ -181,7 +181,7 @@ class Brain:
     def _grant(self, wish: Wish) -> Refusal | None:
         answer = weighed(wish, self.journal, self.shop, self._setting.wired)
         if isinstance(answer, Granted):
-            self._commit(self.cycle, answer.facts, keeps=answer.keeps)
+            self._commit(answer.cycle or self.cycle, answer.facts, keeps=answer.keeps)
             self._perform(answer.effects)
             return None
         return answer

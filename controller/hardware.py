@@ -20,7 +20,7 @@ from controller.devices.cabinet import Cabinet
 from controller.devices.coins import CoinAcceptor
 from controller.devices.hoppers import PayingBus
 from controller.devices.matrix import MotorMatrix
-from controller.devices.mdbcard import PROVIDER
+from controller.devices.mdbasked import PROVIDER
 from controller.devices.mdbmoney import MdbMoney
 from controller.devices.mdbqibixx import AdapterLine
 from controller.devices.pulsepin import PulsePin

@@ -192,6 +192,8 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.PaymentLate(6, "deuna", 250),
     f.PaymentOver(6, "sold"),
     f.ReversalDue(6, "deuna", 250),
+    f.ReversalAccepted(6, "rev-0041"),
+    f.ReversalBounced(6, "rev-0041"),
     f.Reversed(6, "deuna", 250, "rev-0042"),
     f.ReversalFailed(6, "deuna", 250, "after 20:00", CLAIM),
     f.TroubleSeen("no-coins", "coins", "the port is gone"),
@@ -199,6 +201,7 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.Restored(2, 41, "5a" * 32, "older", 10_000, 468_720),
     f.VoucherTaken("000727f05ad1c0de", 1, 500),
     f.VouchersAccepted("carmen"),
+    f.VisitorAnswered(9, A1, BAG, "what-brought-you", "seen"),
 )
 """One example of every type of fact."""
 

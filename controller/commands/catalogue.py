@@ -1,4 +1,7 @@
-"""`minga catalogue`: send makers, products, slots and the split rule from one file to the running controller."""
+"""`minga catalogue`: send makers, products, slots and the split rule from one file to the running controller.
+
+Photos lie beside the file. They are made small before they are sent, and one that the file does not name stays as it is.
+"""
 
 import tomllib
 from collections.abc import Iterator
@@ -11,10 +14,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from controller.client import Client
 from controller.commands.controller import ConfigFile
-from controller.config import load
+from controller.commands.photo import makers, products, taken, tidied
+from controller.config import Machine, load
 from controller.domain.catalog import ALL
 from controller.domain.stocking import ApproveRule, AssignSlot, CountSlot, PutMaker, PutProduct, Wish
 from controller.errors import ConfigError, MingaError
+from controller.photos import is_kept
 
 
 def catalogue(
@@ -24,12 +29,15 @@ def catalogue(
 ) -> None:
     """Put makers, products, slots and the split rule into the books of the running machine. Doing it twice changes nothing.
 
-    The `quantity` of a slot counts only when this file assigns the slot: afterwards people count, and sales do.
+    The `quantity` of a slot counts only when this file assigns the slot: afterwards people count, and sales do. A `photo` is
+    a JPEG, PNG or WebP beside this file; without one, the photo in the books stays.
 
     Example: minga catalogue catalogue.toml --config museum/minga.toml
     """
     content = read(file)
-    with Client(load(config).machine.socket) as client:
+    machine = load(config).machine
+    with Client(machine.socket) as client, tidied(machine):
+        take_photos(content, file.parent, machine)
         sent = send(client, content, by)
     typer.echo(f"{file}: {sent} wishes, all of them in the books")
 
@@ -42,6 +50,20 @@ def read(file: Path) -> dict[str, Any]:
         raise ConfigError(file, [f"cannot be read: {error.strerror}"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(file, [f"this is not TOML: {error}"]) from None
+
+
+def take_photos(content: dict[str, Any], folder: Path, machine: Machine) -> None:
+    """Each `photo` becomes the name of a photo in the machine's own folder. Raises MingaError for a file that is none."""
+    _check_tables(content)
+    faces = {name: maker.photo for name, maker in makers(machine.database).items()}
+    pieces = {name: product.photo for name, product in products(machine.database).items()}
+    for table, key, known in (("makers", "maker", faces), ("products", "product", pieces)):
+        for row in content.get(table, []):
+            named = row.get("photo")
+            if named is None:
+                row["photo"] = known.get(row.get(key), "")
+            elif isinstance(named, str) and named and not is_kept(named):
+                row["photo"] = taken(folder / named, machine.media)
 
 
 def send(client: Client, content: dict[str, Any], by: str) -> int:

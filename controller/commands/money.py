@@ -11,18 +11,23 @@ import typer
 
 from controller.client import Client
 from controller.commands.controller import ConfigFile
+from controller.commands.sweep import sweep
 from controller.config import load
 from controller.domain.catalog import MakerId
 from controller.domain.facts import Verdict
 from controller.domain.money import cents_from, dollars
+from controller.domain.reversals import CloseReversal, Ending
 from controller.domain.stocking import Wish
 from controller.domain.treasury import CountCash, MoveCash, Numbered, PayMaker, RefundSale, SettleClaim
 from controller.errors import MingaError
 from controller.ledger import reports
 from controller.ledger.connection import open_readonly
+from controller.ledger.sweep.debts import debts
 
 money = typer.Typer(
-    help="Decide claims, refunds, cash counts and payments.", no_args_is_help=True, add_completion=False
+    help="Open the day, and decide claims, refunds, cash counts and payments.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 By = Annotated[str, typer.Option("--by", help="Who decides or does it; it stands in the books.")]
 Witness = Annotated[str, typer.Option("--witness", help="Who watches; another person.")]
@@ -35,6 +40,9 @@ WishId = Annotated[
     str, typer.Option("--id", help="To ask again without doing it twice: the id a command that got no answer has told.")
 ]
 Amount = Annotated[str, typer.Argument(help="Dollars, such as 12.50.")]
+
+
+money.command()(sweep)
 
 
 @money.command()
@@ -65,6 +73,29 @@ def settle(
     Example: minga money settle 4TC-YNH refunded --by carmen
     """
     _ask(config, SettleClaim(claim, verdict, by, place), f"claim {claim} is {verdict.value}")
+
+
+@money.command()
+def reversal(
+    payment: Annotated[int, typer.Argument(help="The payment's number, from `minga money sweep`.")],
+    ending: Annotated[Ending, typer.Argument(help="What the provider's own panel says.")],
+    by: By,
+    witness: Annotated[str, typer.Option("--witness", help="Who looked too; needed for went-back.")] = "",
+    number: Annotated[str, typer.Option("--number", help="The provider's own number for what went back.")] = "",
+    why: Annotated[str, typer.Option("--why", help="Why it will never go back.")] = "",
+    config: ConfigFile = Path("minga.toml"),
+) -> None:
+    """Close a sum that does not come back by itself: it went back, with its number; or it is owed, and why.
+
+    Look in the provider's own panel first. The machine asks about this payment no more, and what is owed gets a claim code.
+
+    Example: minga money reversal 7 went-back --number rev-0042 --by carmen --witness rosa
+    """
+    done = f"payment {payment} {'went back' if ending is Ending.WENT_BACK else 'is owed'}"
+    _ask(config, CloseReversal(payment, ending, by, witness, number, why), done)
+    owed = [line for line in debts(open_readonly(load(config).machine.database)) if line.payment_id == payment]
+    for line in owed:
+        typer.echo(f"pay {dollars(line.cents)} by its claim: minga money settle {line.claim} refunded --by {by}")
 
 
 @money.command()

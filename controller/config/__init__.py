@@ -4,6 +4,7 @@ Real and simulated machines differ here only by a device path. Every key has a d
 an unknown key is an error that names the nearest right one. `minga init` writes this file with a comment on every key.
 """
 
+from controller.config.kiosk import Kiosk
 from controller.config.load import keys, load
 from controller.config.sections import (
     Board,
@@ -32,6 +33,7 @@ __all__ = [
     "Config",
     "Hopper",
     "Hours",
+    "Kiosk",
     "Machine",
     "Motors",
     "Pin",

@@ -5,6 +5,7 @@ from collections import Counter
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from controller.config.kiosk import Kiosk
 from controller.config.sections import (
     Board,
     Cabinet,
@@ -46,6 +47,7 @@ class Config(BaseSettings):
     hours: Hours = Hours()
     clock: Clock = Clock()
     web: Web = Web()
+    kiosk: Kiosk = Kiosk()
     scanner: Scanner = Scanner()
     vouchers: Vouchers = Vouchers()
     wallets: list[Wallet] = []

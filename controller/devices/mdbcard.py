@@ -2,21 +2,25 @@
 
     RequestPayment   wait for a card, write down that the reader is asked, ask it: PaymentApproved, or PaymentDeclined
     ConfirmPayment   the piece is delivered: paid for good
-    ReversePayment   the piece is not: ReversalProven when the reader gave the money back, ReversalRefused when it did not
+    ReversePayment   the piece is not: ReversalProven when the reader gave the money back, ReversalRefused when it did not,
+                     in doubt when it may have
     CancelPayment    ask no more: PaymentUnpaid when that is sure
     WatchPayment     after a restart: what was asked is taken up and cancelled, what was approved waits for its end
 
 The reader is enabled only while somebody was asked to pay. An approval counts when the books know it, and its block is
 kept by the board until then. An approved vend whose end the reader will never hear is paid, by the standard: it is told as
-an approval, and where it should go back, that is refused. Amounts are judged by the brain, to the cent.
+an approval, and where it should go back, that is refused. A reader that is lost before its answer could be heard may have
+been paid: that is told as declined and then as paid too late, so that it goes back, or is owed in doubt. Amounts are judged
+by the brain, to the cent.
 """
 
 import logging
 import queue
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from controller.devices.mdbasked import PROVIDER, SOURCE, CardAsked, Payments, item_of, unfinished
 from controller.devices.mdbline import Heard
 from controller.devices.mdbstation import Booked, Desk, Marks, Station
 from controller.domain.effects import (
@@ -28,7 +32,6 @@ from controller.domain.effects import (
     WatchPayment,
 )
 from controller.domain.events import (
-    CoinsSeen,
     Event,
     PaymentApproved,
     PaymentDeclined,
@@ -43,53 +46,8 @@ from controller.protocols import mdb
 
 log = logging.getLogger(__name__)
 
-PROVIDER = "tarjeta"
 READER = 0x10
-SOURCE = "mdb:card"
-"""The name of its marks: the payment the reader was asked for last, and its set-up then, `/setup`."""
-SETUP = SOURCE + "/setup"
-SETUP_BYTES = 8
 ANSWERS_MAX = 64
-
-Payments = Callable[[], Mapping[int, Payment]]
-"""The payments in the books that are not over; may be called from any thread."""
-
-
-@dataclass(frozen=True, slots=True)
-class CardAsked:
-    """The reader is about to be asked for this payment. Satisfies `controller.domain.events.Reading`."""
-
-    payment_id: int
-    setup: mdb.ReaderSetup
-
-    def since(self, marks: Mapping[str, int]) -> CoinsSeen | None:
-        """Marks to commit, and no coin."""
-        if marks.get(SOURCE, 0) >= self.payment_id:
-            return None
-        return CoinsSeen(PROVIDER, SOURCE, self.payment_id, more_marks=((SETUP, packed(self.setup)),))
-
-
-def packed(setup: mdb.ReaderSetup) -> int:
-    """A reader's set-up as one number: its CONFIG reply (MDB/ICP 4.2, section 7), whose first byte is 01."""
-    head = bytes((1, setup.level)) + bytes.fromhex(setup.currency)
-    tail = bytes((setup.scale.factor, setup.scale.decimals, min(255, setup.response_s), setup.options))
-    return int.from_bytes(head + tail, "big")
-
-
-def unfinished(marks: Mapping[str, int], payments: Mapping[int, Payment]) -> mdb.Unfinished | None:
-    """The vend that the controller before us left open at the reader, as the books know it."""
-    payment = payments.get(marks.get(SOURCE, 0))
-    if payment is None or SETUP not in marks:
-        return None
-    setup = mdb.ReaderSetup.read(marks[SETUP].to_bytes(SETUP_BYTES, "big"))
-    paid_cents = payment.cents if payment.stage in (Stage.TAKEN, Stage.REVERSING) else None
-    vend = mdb.Vend(payment.payment_id, payment.cents, item_of(payment), paid_cents)
-    return mdb.Unfinished(vend, setup)
-
-
-def item_of(payment: Payment) -> int:
-    """The number the reader's own reports know a slot by: the first two letters of its name, `A3` is 0x4133."""
-    return int.from_bytes(payment.slot.encode("ascii", "replace")[:2], "big")
 
 
 class CardStation(Station):
@@ -106,8 +64,8 @@ class CardStation(Station):
         self._open: Payment | None = payments()[left.vend.vend_id] if left else None
         self._approved = bool(self._open and self._open.stage in (Stage.TAKEN, Stage.REVERSING))
         self._dropped: set[int] = set()
-        self._kept: dict[int, str] = {}
-        """Paid vends that the reader will never give back, and why."""
+        self._kept: dict[int, ReversalRefused] = {}
+        """Vends that are paid, or may be, and that the reader will never give back."""
         self._unsettled: int | None = None
         self._noted_id = 0
         self._enabled = False
@@ -141,8 +99,10 @@ class CardStation(Station):
                 self._approved = True
                 self.desk.offer(PaymentApproved(vend_id, cents))
                 return lambda: self._is_booked(vend_id)
-            case mdb.Denied(vend_id, why, unsure):
-                self._over(vend_id, f"unsure: {why}" if unsure else why or "declined")
+            case mdb.Denied(vend_id, why, unsure=True):
+                self._may_be_paid(vend_id, why)
+            case mdb.Denied(vend_id, why):
+                self._over(vend_id, why or "declined")
             case mdb.Charged():
                 self._open = None
             case mdb.Refunded(vend_id) if self._reverses(vend_id):
@@ -150,10 +110,10 @@ class CardStation(Station):
             case mdb.Refunded(vend_id):
                 self._over(vend_id, "given back")
             case mdb.NotRefunded(vend_id, cents, why):
-                self._keeps(vend_id, cents, why)
-            case mdb.Unsettled(vend_id, cents, why):
+                self._keeps(ReversalRefused(vend_id, why), cents)
+            case mdb.Unsettled(vend_id, cents, why, unsure):
                 self._unsettled = vend_id
-                self._keeps(vend_id, cents, why)
+                self._keeps(ReversalRefused(vend_id, why, doubt=unsure), cents)
         return None
 
     def status(self) -> dict[str, Any]:
@@ -237,8 +197,8 @@ class CardStation(Station):
             self._open = replace(payment, stage=Stage.REVERSING)
             self._end(self.host.failed, payment)
         else:
-            why = self._kept.pop(payment_id, "the reader knows nothing of it any more")
-            self._say(ReversalRefused(payment_id, why))
+            unknown = ReversalRefused(payment_id, "the reader knows nothing of it any more", doubt=True)
+            self._say(self._kept.pop(payment_id, unknown))
 
     def _end(self, end: Callable[[int], None], payment: Payment) -> None:
         try:
@@ -255,13 +215,22 @@ class CardStation(Station):
         self._dropped.discard(payment_id)
         self.desk.offer(PaymentUnpaid(payment_id) if dropped else PaymentDeclined(payment_id, why))
 
-    def _keeps(self, payment_id: int, cents: int, why: str) -> None:
-        """It is paid, and stays so."""
-        if self._reverses(payment_id):
-            self._say(ReversalRefused(payment_id, why))
+    def _may_be_paid(self, payment_id: int, why: str) -> None:
+        """The reader was asked, and lost before anybody heard its answer. Nothing turns for it, and it is not forgotten."""
+        payment, dropped = self._open, payment_id in self._dropped
+        if payment is None:
+            return
+        if not dropped:
+            self.desk.offer(PaymentDeclined(payment_id, f"unsure: {why}"))
+        self._keeps(ReversalRefused(payment_id, f"unsure whether it was ever paid: {why}", doubt=True), payment.cents)
+
+    def _keeps(self, refused: ReversalRefused, cents: int) -> None:
+        """It is paid, or may be, and stays so."""
+        if self._reverses(refused.payment_id):
+            self._say(refused)
         else:
-            self._kept[payment_id] = why
-            self.desk.offer(PaymentApproved(payment_id, cents))
+            self._kept[refused.payment_id] = refused
+            self.desk.offer(PaymentApproved(refused.payment_id, cents))
         self._open = None
 
     def _say(self, answer: ReversalProven | ReversalRefused) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 
 from controller.devices.cctalkline import mono_ms
 from controller.devices.hopperjobs import Job
+from controller.devices.mdbasked import Payments
 from controller.devices.mdbbills import BILLS_CENTS, BillStation
-from controller.devices.mdbcard import CardStation, Payments
+from controller.devices.mdbcard import CardStation
 from controller.devices.mdbcoins import ChangerStation
 from controller.devices.mdbline import Heard, Life, Line, pays
 from controller.devices.mdbstation import Booked, Marks, Station

@@ -4,12 +4,14 @@
     CancelPayment    nobody waits: cancel it where that can be done, and watch it for days: PaymentUnpaid, or PaymentApproved
     WatchPayment     after a restart: find it by our own reference; nothing is asked for anew
     ConfirmPayment   the piece is delivered: ask about it no more
-    ReversePayment   give it back: ReversalProven with the provider's number and word, ReversalRefused when time is over
+    ReversePayment   give it back: ReversalAccepted with the provider's number, ReversalProven with its word too;
+                     ReversalBounced when that failed, ReversalRefused when time is over
 
 A thread that asks and never listens: behind a museum's router nobody can call this machine. What is decided about a payment
 is decided in `controller.protocols.wallets`; here are the socket, the clocks and the keys. Nothing is kept on disk: after a
-restart the brain asks again, and the provider is asked by our reference. Two clocks: monotonic for every wait; the time of
-day only for how old a payment is and until when it can go back, and only while that time can be trusted.
+restart the brain asks again, with what the books know, and the provider is asked by our reference. Two clocks: monotonic
+for every wait; the time of day only for how old a payment is and until when it can go back, and only while that time can be
+trusted.
 """
 
 import logging
@@ -37,6 +39,8 @@ from controller.domain.events import (
     PaymentDeclined,
     PaymentOffered,
     PaymentUnpaid,
+    ReversalAccepted,
+    ReversalBounced,
     ReversalProven,
     ReversalRefused,
     Trouble,
@@ -155,7 +159,8 @@ class WalletDesk(Worker):
                 dates, waited = self._dates(charge.number, now_ms), payment.stage is Stage.ASKED
                 self._tell_all(self.host.watch(charge, now_ms, dates, waited))
             case ReversePayment():
-                self._tell_all(self.host.reverse(charge, now_ms, self._dates(charge.number, now_ms)))
+                dates = self._dates(charge.number, now_ms)
+                self._tell_all(self.host.reverse(charge, now_ms, dates, payment.proof))
             case ConfirmPayment():
                 self.host.confirm(charge.number)
                 self._forget(charge.number)
@@ -203,9 +208,13 @@ def told(event: wallets.Event) -> Event:
             return PaymentApproved(number, cents)
         case wallets.Declined(number, why):
             return PaymentDeclined(number, why)
+        case wallets.Accepted(number, proof):
+            return ReversalAccepted(number, proof)
+        case wallets.Bounced(number, proof):
+            return ReversalBounced(number, proof)
         case wallets.Proven(number, proof):
             return ReversalProven(number, proof)
-        case wallets.GivenUp(number, why):
-            return ReversalRefused(number, why)
+        case wallets.GivenUp(number, why, doubt):
+            return ReversalRefused(number, why, doubt)
         case _:
             return PaymentUnpaid(event.number)

@@ -112,8 +112,8 @@ def _without_coins(fact: f.Fact) -> tuple[Posting, ...]:
             return move(cents, CREDIT, REVERSALS)
         case f.Reversed(provider=provider, cents=cents):
             return move(cents, REVERSALS, Account(f"wallet:{provider}"))
-        case f.ReversalFailed(cents=cents):
-            return move(cents, REVERSALS, CLAIMS)
+        case f.ReversalFailed(cents=cents, place=place):
+            return move(cents, REVERSALS, DOUBT if place else CLAIMS)
         case _:
             return ()
 

@@ -51,17 +51,6 @@ class News(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """News for the screen, shown until `until_ms` (monotonic). `claim` is the code the visitor must keep."""
-
-    news: News
-    until_ms: int
-    slot: SlotId | None = None
-    cents: int = 0
-    claim: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Vend:
     """One attempt to deliver one piece. Its price is held and its shares are settled before the motor turns."""
 
@@ -73,6 +62,21 @@ class Vend:
     rule_id: int
     shares: tuple[Share, ...]
     retry_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """News for the screen, shown until `until_ms` (monotonic). `claim` is the code the visitor must keep."""
+
+    news: News
+    until_ms: int
+    slot: SlotId | None = None
+    cents: int = 0
+    claim: str | None = None
+    vend: Vend | None = None
+    """The sale that this is the thanks for."""
+    answered: bool = False
+    """Whether the question beside the thanks has its answer."""
 
 
 @dataclass(frozen=True, slots=True)

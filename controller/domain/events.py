@@ -102,6 +102,15 @@ class StillHere(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class VisitorAnswers(Event):
+    """The visitor touched an answer to the question beside her thanks for this vend; without one she is done with it."""
+
+    vend_id: int
+    question: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemDropped(Event):
     """The piece of this vend fell. `fault` says what is wrong with the slot nevertheless (it fell, then jammed)."""
 
@@ -193,6 +202,22 @@ class PaymentUnpaid(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReversalAccepted(Event):
+    """The provider will give the money back; `proof` is its own number for that, which it may never tell again."""
+
+    payment_id: int
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalBounced(Event):
+    """What the provider had accepted under the number `proof` has failed: another refund is asked for."""
+
+    payment_id: int
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReversalProven(Event):
     """The provider gave the money back; `proof` is its own number for that."""
 
@@ -202,10 +227,11 @@ class ReversalProven(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReversalRefused(Event):
-    """The provider surely will not give the money back, or not in time."""
+    """The provider will not give the money back, or not in time. `doubt`: for all anybody knows it has already."""
 
     payment_id: int
     reason: str
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from controller.domain.events import (
     PaymentOffered,
     PaymentUnpaid,
     ReturnPressed,
+    ReversalAccepted,
+    ReversalBounced,
     ReversalProven,
     ReversalRefused,
     SlotChosen,
@@ -104,6 +106,9 @@ def give_back(cycle: Cycle, now_ms: int, shop: Shop) -> Decision:
 
 # Whenever the provider says something, whatever the visitor does
 
+Word = PaymentApproved | PaymentUnpaid | ReversalAccepted | ReversalBounced | ReversalProven | ReversalRefused
+"""What may be heard of a payment that nobody waits for."""
+
 
 def hear(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
     """News of a payment that nobody waits for. News of one that is over, or unknown, is old and means nothing."""
@@ -118,10 +123,14 @@ def hear(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
             return Decision(cycle, (late,), (do.ReversePayment(back),))
         case PaymentUnpaid(payment_id) if _open(shop, payment_id, Stage.DROPPED):
             return Decision(cycle, (f.PaymentOver(payment_id, "unpaid"),))
+        case ReversalAccepted(payment_id, proof) if payment := _open(shop, payment_id, Stage.REVERSING):
+            return Decision(cycle, (f.ReversalAccepted(payment_id, proof),) if proof != payment.proof else ())
+        case ReversalBounced(payment_id, proof) if payment := _open(shop, payment_id, Stage.REVERSING):
+            return Decision(cycle, (f.ReversalBounced(payment_id, proof),) if proof == payment.proof else ())
         case ReversalProven(payment_id, proof) if payment := _open(shop, payment_id, Stage.REVERSING):
             return Decision(cycle, (f.Reversed(payment_id, payment.provider, payment.cents, proof),))
-        case ReversalRefused(payment_id, reason) if payment := _open(shop, payment_id, Stage.REVERSING):
-            return _owe(cycle, payment, reason, now_ms, shop)
+        case ReversalRefused(payment_id, reason, doubt) if payment := _open(shop, payment_id, Stage.REVERSING):
+            return _owe(cycle, payment, reason, f"wallet:{payment.provider}" if doubt else "", now_ms, shop)
         case _:
             return Decision(cycle)
 
@@ -137,9 +146,10 @@ def _open(shop: Shop, payment_id: int, *stages: Stage) -> Payment | None:
     return payment if payment and payment.stage in stages else None
 
 
-def _owe(cycle: Cycle, payment: Payment, reason: str, now_ms: int, shop: Shop) -> Decision:
-    """It cannot go back the way it came: a claim code, for whoever still stands there and for the coordinator."""
+def _owe(cycle: Cycle, payment: Payment, reason: str, place: str, now_ms: int, shop: Shop) -> Decision:
+    """It cannot go back the way it came, or nobody knows whether it has, from `place`: a claim code, for whoever still stands
+    there and for the coordinator."""
     numbered, claim = claimed(cycle, shop)
-    failed = f.ReversalFailed(payment.payment_id, payment.provider, payment.cents, reason, claim)
+    failed = f.ReversalFailed(payment.payment_id, payment.provider, payment.cents, reason, claim, place=place)
     told = noticed(News.CLAIM, now_ms, shop, cents=payment.cents, claim=claim)
     return Decision(with_code(numbered, told, now_ms), (failed,))

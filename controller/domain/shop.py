@@ -57,6 +57,9 @@ class Policy:
     """The providers one can pay with besides coins, in the order the screen offers them."""
     fees: tuple[tuple[str, Fee], ...] = ()
     """What providers take of a sale, by their names."""
+    question: str = ""
+    """What visitors are asked after a sale, by its word; empty when they are asked nothing."""
+    answers: tuple[str, ...] = ()
 
     def fee_on(self, payment: Payment) -> Share | None:
         """What the provider takes when this payment is used; None when that is nothing."""
@@ -70,8 +73,8 @@ def _nothing() -> Mapping[SlotId, Slot]:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Money that waits for a person: in which account, for a vend in doubt the shares it would be sold by, and for a
-    payout in doubt the place its coins may have left."""
+    """Money that waits for a person: in which account, for a vend in doubt the shares it would be sold by, and for money
+    back that is in doubt the place it may have left: a hopper, a wallet."""
 
     code: str
     account: Account
@@ -204,10 +207,15 @@ def _after_payment(shop: Shop, fact: f.Fact) -> Shop:
             return _with_payment(shop, replace(shop.payments[payment_id], stage=Stage.DROPPED))
         case f.PaymentLate(payment_id, _, cents) | f.ReversalDue(payment_id, _, cents):
             return _with_payment(shop, replace(shop.payments[payment_id], stage=Stage.REVERSING, cents=cents))
+        case f.ReversalAccepted(payment_id, proof):
+            return _with_payment(shop, replace(shop.payments[payment_id], proof=proof))
+        case f.ReversalBounced(payment_id):
+            return _with_payment(shop, replace(shop.payments[payment_id], proof=""))
         case f.PaymentOver(payment_id) | f.Reversed(payment_id):
             return _without_payment(shop, payment_id)
-        case f.ReversalFailed(payment_id, _, cents, _, claim):
-            return _with_claim(_without_payment(shop, payment_id), Claim(claim, CLAIMS, cents))
+        case f.ReversalFailed(payment_id, cents=cents, claim=claim, place=place):
+            owed = Claim(claim, DOUBT if place else CLAIMS, cents, place=place)
+            return _with_claim(_without_payment(shop, payment_id), owed)
         case _:
             return _after_voucher(shop, fact)
 

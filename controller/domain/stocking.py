@@ -11,6 +11,7 @@ from controller.domain import effects as do
 from controller.domain import facts as f
 from controller.domain.accounts import kind
 from controller.domain.catalog import ALL, MakerId, ProductId, SlotId
+from controller.domain.cycle import Cycle
 from controller.domain.money import dollars
 from controller.domain.shop import Shop
 
@@ -94,11 +95,15 @@ class AcceptVouchers(Wish):
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """The facts a wish becomes, what is kept beside them, and what is to be done once they are on disk."""
+    """The facts a wish becomes, what is kept beside them, and what is to be done once they are on disk.
+
+    `cycle` is what the cycle becomes, of a wish that takes a claim's number; None leaves it as it is.
+    """
 
     facts: tuple[f.Fact, ...]
     keeps: tuple[PutMaker | PutProduct, ...] = ()
     effects: tuple[do.Effect, ...] = ()
+    cycle: Cycle | None = None
 
 
 @dataclass(frozen=True, slots=True)

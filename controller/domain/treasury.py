@@ -4,7 +4,7 @@ Each wish is checked against the shop and the books and becomes a fact, or a ref
 behind every count and every payment, and who counts does not see what to expect.
 
 A wish that moves money carries an id of the asker's choice (`wish_id`): asked again with the same id it is done already.
-Claims and sales need none: each is decided once by its own code or number.
+Claims and sales need none: each is decided once by its own code or number. What waits to go back is in `reversals`.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from controller.domain.stocking import Granted, Refusal, Wish
 
 @dataclass(frozen=True, slots=True)
 class SettleClaim(Wish):
-    """Decide an open claim; a refund is paid by hand from `place`. `delivered` for a payout: its coins had left."""
+    """Decide an open claim; a refund is paid by hand from `place`. `delivered` for money back: it had left after all."""
 
     claim: str
     verdict: f.Verdict
@@ -117,7 +117,7 @@ def _once(wish: Numbered, shop: Shop, books: Books) -> Granted | Refusal:
         case PayMaker():
             refusal = _pay(wish, shop, books)
         case CountCash(counted, by, witness, _, place):
-            refusal = _pair(by, witness) or _place(place) or _amount(counted, least=0) or _still(place, books)
+            refusal = pair(by, witness) or _place(place) or _amount(counted, least=0) or _still(place, books)
         case MoveCash():
             refusal = _move(wish, books)
     return refusal or Granted((fact,))
@@ -155,17 +155,18 @@ def _settle(wish: SettleClaim, shop: Shop, books: Books) -> Granted | Refusal:
 
 
 def _verdicts(claim: Claim) -> tuple[f.Verdict, ...]:
-    """What can be decided: about a piece in doubt anything, about coins in doubt all but by hand, else only a refund."""
+    """What can be decided: about a piece in doubt anything, about money in doubt all but by hand, else only a refund."""
     if claim.account != DOUBT:
         return (f.Verdict.REFUNDED,)
     return (f.Verdict.REFUNDED, f.Verdict.DELIVERED) if claim.place else tuple(f.Verdict)
 
 
 def _left(claim: Claim, shop: Shop, books: Books) -> str:
-    """Where coins in doubt have left from. A hopper that is open again was counted since: they stand in `over_short`."""
-    if not claim.place or (claim.place in shop.closed_hoppers and books.in_place(claim.place) >= claim.cents):
-        return claim.place
-    return OVER_SHORT
+    """Where money in doubt has left from. A hopper that is open again was counted since: its coins stand in `over_short`."""
+    if not claim.place:
+        return ""
+    counted = kind(claim.place) == "hopper" and claim.place not in shop.closed_hoppers
+    return OVER_SHORT if counted or books.in_place(claim.place) < claim.cents else claim.place
 
 
 def _refund(wish: RefundSale, books: Books) -> Granted | Refusal:
@@ -185,7 +186,7 @@ def _pay(wish: PayMaker, shop: Shop, books: Books) -> Refusal | None:
     owed_cents = natural(f"maker:{wish.maker}", books.balances.get(f"maker:{wish.maker}", 0))
     if wish.cents > owed_cents:
         return Refusal("too-much", f"{wish.maker} is owed {dollars(owed_cents)}, not {dollars(wish.cents)}")
-    refusal = _pair(wish.by, wish.witness) or _amount(wish.cents) or _place(wish.place)
+    refusal = pair(wish.by, wish.witness) or _amount(wish.cents) or _place(wish.place)
     return refusal or _enough(wish.place, wish.cents, books)
 
 
@@ -197,7 +198,8 @@ def _move(wish: MoveCash, books: Books) -> Refusal | None:
     return None if is_float else _enough(wish.source, wish.cents, books)
 
 
-def _pair(by: str, witness: str) -> Refusal | None:
+def pair(by: str, witness: str) -> Refusal | None:
+    """Refuses one who would do it alone."""
     if not by.strip() or not witness.strip() or by.strip() == witness.strip():
         return Refusal("one-person", "this takes two people: say who does it and who watches")
     return None

@@ -6,9 +6,9 @@ whole day can be replayed in a test. The decision is written down first; only th
 
 from dataclasses import replace
 
+from controller.domain import answers, payments, vouchers
 from controller.domain import effects as do
 from controller.domain import facts as f
-from controller.domain import payments, vouchers
 from controller.domain.accounts import COINBOX
 from controller.domain.catalog import Closed, Slot, SlotId
 from controller.domain.cycle import Cycle, Decision, News, Phase, Vend
@@ -26,15 +26,13 @@ from controller.domain.events import (
     PaymentApproved,
     PaymentDeclined,
     PaymentOffered,
-    PaymentUnpaid,
     Restarted,
     ReturnPressed,
-    ReversalProven,
-    ReversalRefused,
     SlotChosen,
     StillHere,
     VendRefused,
     VendUnknown,
+    VisitorAnswers,
     VoucherRefused,
     VoucherShown,
 )
@@ -65,10 +63,12 @@ def _step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
             return _pay_by(cycle, provider, slot, now_ms, shop)
         case Phase.AUTHORIZING, _ if payments.concerns(cycle, event):
             return _authorize(cycle, event, now_ms, shop)
-        case _, (PaymentApproved() | PaymentUnpaid() | ReversalProven() | ReversalRefused()):
+        case _, _ if isinstance(event, payments.Word):
             return payments.hear(cycle, event, now_ms, shop)
         case Phase.CREDIT, ReturnPressed():
             return give_back(cycle, now_ms, shop)
+        case ((Phase.IDLE | Phase.CREDIT), VisitorAnswers()):
+            return answers.hear(cycle, event, now_ms, shop)
         case Phase.CREDIT, StillHere():
             return Decision(settled(cycle, now_ms, shop))
         case Phase.CREDIT, DeadlinePassed():
@@ -258,7 +258,7 @@ def _sold(cycle: Cycle, vend: Vend, fault: Closed | None, now_ms: int, shop: Sho
     closed = (f.SlotClosed(vend.slot, fault),) if fault else ()
     used = payments.use(cycle, "sold")
     notice = noticed(News.SOLD, now_ms, shop, slot=vend.slot, cents=vend.price_cents)
-    over = settled(replace(used.cycle, notice=notice), now_ms, shop)
+    over = settled(replace(used.cycle, notice=replace(notice, vend=vend)), now_ms, shop)
     return Decision(over, (sold, *closed, *used.facts), used.effects)
 
 

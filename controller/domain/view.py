@@ -37,6 +37,10 @@ class NoticeView:
     cents: int
     claim: str | None
     left_ms: int
+    vend_id: int | None = None
+    """The sale that this is the thanks for, how its price was shared, and whether its question has an answer."""
+    shares: tuple[Share, ...] = ()
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,15 @@ class View:
     returning_cents: int = 0
     """What is on its way back to the visitor."""
     vending_shares: tuple[Share, ...] = ()
+    """How the price of the piece that falls right now is shared."""
     wallets: tuple[str, ...] = ()
     """The providers one can pay with right now besides coins."""
     payment: PaymentView | None = None
     """What the visitor is asked to pay without coins, while the machine waits for it."""
     paid_cents: int = 0
     """What of the credit, or of the piece that falls, was paid without coins."""
-    """How the price of the piece that falls right now is shared."""
+    lacks: tuple[str, ...] = ()
+    """Troubles that a person should mend but that stop no sale."""
 
 
 def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, shop: Shop, now_ms: int) -> View:
@@ -113,13 +119,18 @@ def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, s
         wallets=shop.wallets,
         payment=_payment(cycle, shop),
         paid_cents=cycle.paid.cents if cycle.paid else 0,
+        lacks=tuple(sorted(trouble.value for trouble in shop.troubles & HARMLESS)),
     )
 
 
 def _notice(notice: Notice | None, now_ms: int) -> NoticeView | None:
     if notice is None or notice.until_ms <= now_ms:
         return None
-    return NoticeView(notice.news.value, notice.slot, notice.cents, notice.claim, notice.until_ms - now_ms)
+    vend_id, shares = (notice.vend.vend_id, notice.vend.shares) if notice.vend else (None, ())
+    left_ms = notice.until_ms - now_ms
+    return NoticeView(
+        notice.news.value, notice.slot, notice.cents, notice.claim, left_ms, vend_id, shares, notice.answered
+    )
 
 
 def _payment(cycle: Cycle, shop: Shop) -> PaymentView | None:

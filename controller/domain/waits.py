@@ -36,7 +36,8 @@ def with_new_times(cycle: Cycle, now_ms: int, shop: Shop) -> Cycle:
     """After a restart monotonic time begins anew: what is shown gets its whole time again."""
 
     def again(notice: Notice) -> Notice:
-        return noticed(notice.news, now_ms, shop, notice.slot, notice.cents, notice.claim)
+        anew = noticed(notice.news, now_ms, shop, notice.slot, notice.cents, notice.claim)
+        return replace(notice, until_ms=anew.until_ms)
 
     codes = tuple(again(notice) for notice in cycle.codes)
     return replace(cycle, notice=again(cycle.notice) if cycle.notice else None, codes=codes)

@@ -27,7 +27,8 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """`reference` is our own number for it; `slot` is what it was meant to buy."""
+    """`reference` is our own number for it; `slot` is what it was meant to buy; `proof` is the provider's number for the
+    refund it accepted last, empty while there is none."""
 
     payment_id: int
     provider: str
@@ -35,6 +36,7 @@ class Payment:
     cents: int
     slot: SlotId
     stage: Stage = Stage.ASKED
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)

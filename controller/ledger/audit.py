@@ -17,6 +17,8 @@ from controller.domain.wallet import Stage
 from controller.ledger.forms import GENESIS
 
 Claimed = f.VendInDoubt | f.PayoutInDoubt | f.ClaimOwed | f.CreditAbandoned | f.ReversalFailed
+Reversal = f.ReversalDue | f.ReversalAccepted | f.ReversalBounced | f.Reversed | f.ReversalFailed
+PaymentStep = f.PaymentTaken | f.PaymentDropped | f.PaymentLate | f.PaymentOver | Reversal
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +83,6 @@ def heed(audit: Audit, fact: f.Fact) -> None:
             if payment_id <= audit.payment_ids:
                 audit.complain("payments", f"payment {payment_id} is asked for again")
             audit.payment_ids = payment_id
-        case (
-            f.PaymentTaken()
-            | f.PaymentDropped()
-            | f.PaymentLate()
-            | f.PaymentOver()
-            | f.ReversalDue()
-            | f.Reversed()
-            | f.ReversalFailed()
-        ):
-            _payment(audit, fact)
         case f.VoucherTaken(voucher_id, _, cents):
             audit.inserted_cents += cents
             if audit.voucher_seqs.setdefault(voucher_id, audit.seq) != audit.seq:
@@ -108,6 +100,8 @@ def heed(audit: Audit, fact: f.Fact) -> None:
             audit.joined.setdefault(maker, audit.seq)
         case f.RuleApproved(rule_id, weights, _):
             audit.rules[rule_id] = audit.seq, weights
+    if isinstance(fact, PaymentStep):
+        _payment(audit, fact)
     if isinstance(fact, Claimed):
         _claim(audit, fact)
     audit.shop = shop
@@ -203,22 +197,15 @@ _FROM = {
     f.PaymentLate: (Stage.ASKED, Stage.DROPPED),
     f.PaymentOver: (Stage.DROPPED, Stage.TAKEN),
     f.ReversalDue: (Stage.TAKEN,),
+    f.ReversalAccepted: (Stage.REVERSING,),
+    f.ReversalBounced: (Stage.REVERSING,),
     f.Reversed: (Stage.REVERSING,),
     f.ReversalFailed: (Stage.REVERSING,),
 }
 """How far a payment must have come before each of these."""
 
 
-def _payment(
-    audit: Audit,
-    fact: f.PaymentTaken
-    | f.PaymentDropped
-    | f.PaymentLate
-    | f.PaymentOver
-    | f.ReversalDue
-    | f.Reversed
-    | f.ReversalFailed,
-) -> None:
+def _payment(audit: Audit, fact: PaymentStep) -> None:
     """A payment is taken once, and goes back once; what is believed of it is what was asked for."""
     payment = audit.shop.payments.get(fact.payment_id)
     if payment is None or payment.stage not in _FROM[type(fact)]:
@@ -226,8 +213,16 @@ def _payment(
         return
     if isinstance(fact, f.PaymentDropped | f.PaymentOver):
         return
+    if isinstance(fact, f.ReversalAccepted | f.ReversalBounced):
+        if (fact.proof == payment.proof) is isinstance(fact, f.ReversalAccepted):
+            audit.complain(
+                "payments", f"the number {fact.proof} of payment {fact.payment_id} is accepted twice, or fails unheard"
+            )
+        return
     if fact.provider != payment.provider or (not isinstance(fact, f.PaymentLate) and fact.cents != payment.cents):
         audit.complain("payments", f"payment {fact.payment_id} is not by the provider, or not the sum, that was asked")
+    if isinstance(fact, f.ReversalFailed) and fact.place not in ("", f"wallet:{fact.provider}"):
+        audit.complain("payments", f"payment {fact.payment_id} is in doubt at {fact.place}, which it was not paid to")
     audit.inserted_cents += fact.cents if isinstance(fact, f.PaymentTaken | f.PaymentLate) else 0
     audit.gone_cents += fact.cents if isinstance(fact, f.Reversed) else 0
 
@@ -255,7 +250,7 @@ def _settled(audit: Audit, fact: f.ClaimSettled) -> None:
 
 
 def _fits(fact: f.ClaimSettled, claim: Claim) -> bool:
-    """A refund is paid from a place. Coins in doubt have left their hopper, a piece in doubt was sold from no place."""
+    """A refund is paid from a place. Money in doubt has left its place, a piece in doubt was sold from no place."""
     if fact.verdict is f.Verdict.REFUNDED:
         return bool(fact.place) and kind(fact.place) in PLACES
     if claim.place:

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from controller.domain import shop as shops
 from controller.domain.accounts import Posting, kind, postings
 from controller.domain.cycle import Cycle
-from controller.domain.facts import Fact, SaleRefunded, Sold
+from controller.domain.facts import Fact, ReversalFailed, Reversed, SaleRefunded, Sold
 from controller.domain.shop import Policy, Shop
 from controller.domain.stocking import PutMaker, PutProduct
 from controller.ledger import people, running, stock
@@ -30,6 +30,8 @@ __all__ = ["GENESIS", "NEVER_NEGATIVE", "Journal", "Stamp", "chain", "load_cycle
 NEVER_NEGATIVE = ("credit", "hold", "doubt", "claims", "unclaimed", "reversals")
 _ADD_BALANCE = "INSERT INTO balances VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET cents = cents + excluded.cents"
 _PUT_MARK = "INSERT INTO marks VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET mark = excluded.mark"
+LATELY = 20_000
+"""So many facts are some months; all of ten years would keep the brain from its coins for longer than it may."""
 WAL_BYTES_MAX = 8_000_000
 """With a longer log than this the journal checkpoints even while a visitor is there."""
 
@@ -132,6 +134,16 @@ class Journal:
         found = [read_fact(*row) for row in rows]
         sold = next((fact for fact in found if isinstance(fact, Sold)), None)
         return sold, any(isinstance(fact, SaleRefunded) for fact in found)
+
+    def reversals(self, payment_id: int, number: str) -> list[Reversed | ReversalFailed]:
+        """How the reversal of this payment has ended, and any that has ended with this number of a provider's; of late."""
+        rows = self.db.execute(
+            "SELECT type, body FROM facts WHERE seq > ? AND type IN ('Reversed', 'ReversalFailed')"
+            " AND (body ->> '$.payment_id' = ? OR body ->> '$.proof' = ?)",
+            (self.seq - LATELY, payment_id, number),
+        )
+        found = [read_fact(*row) for row in rows]
+        return [fact for fact in found if isinstance(fact, Reversed | ReversalFailed)]
 
     def wish(self, wish_id: str) -> Fact | None:
         """The fact that the wish with this id has become, if it was granted."""

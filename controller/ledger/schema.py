@@ -89,6 +89,9 @@ CREATE TABLE days (
 """Form 2. No fact of form 1 has a wish's id, closes a hopper, leaves coins in doubt or pays without coins, and none
 takes a voucher: only the last three tables have a past."""
 
+PROOFS = "ALTER TABLE payments ADD COLUMN proof TEXT NOT NULL DEFAULT '';"
+"""Form 3. No fact of an older form accepts a reversal."""
+
 
 def create(path: Path) -> None:
     """Make an empty database with its own secret for claim codes. Raises DatabaseError when one is there already."""
@@ -133,6 +136,10 @@ def _apply(db: sqlite3.Connection) -> None:
         for statement in _statements(RESULTS):
             database.execute(statement)
         running.settle_in(database.conn, ZONE)
+
+    @migrations()
+    def proofs(database: Database) -> None:
+        database.execute(PROOFS)
 
     migrations.apply(Database(db))
     db.execute(f"PRAGMA user_version={VERSION}")

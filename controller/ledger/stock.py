@@ -114,11 +114,14 @@ def _save_hoppers(db: sqlite3.Connection, before: Shop, after: Shop) -> None:
         db.execute("INSERT OR REPLACE INTO closed_hoppers VALUES (?, ?)", (place, reason))
 
 
+_PAYMENT = "payment_id, provider, reference, cents, slot, stage, proof"
+
+
 def _payments(db: sqlite3.Connection) -> dict[int, Payment]:
-    rows = db.execute("SELECT payment_id, provider, reference, cents, slot, stage FROM payments ORDER BY payment_id")
+    rows = db.execute(f"SELECT {_PAYMENT} FROM payments ORDER BY payment_id")
     return {
-        number: Payment(number, provider, reference, cents, SlotId(slot), Stage(stage))
-        for number, provider, reference, cents, slot, stage in rows
+        number: Payment(number, provider, reference, cents, SlotId(slot), Stage(stage), proof)
+        for number, provider, reference, cents, slot, stage, proof in rows
     }
 
 
@@ -130,8 +133,9 @@ def _save_payments(db: sqlite3.Connection, before: Shop, after: Shop) -> None:
         db.execute("DELETE FROM payments WHERE payment_id = ?", [number])
     for number, payment in after.payments.items():
         if before.payments.get(number) != payment:
-            row = (number, payment.provider, payment.reference, payment.cents, payment.slot, payment.stage)
-            db.execute("INSERT OR REPLACE INTO payments VALUES (?, ?, ?, ?, ?, ?)", row)
+            asked = (number, payment.provider, payment.reference, payment.cents, payment.slot)
+            row = (*asked, payment.stage, payment.proof)
+            db.execute(f"INSERT OR REPLACE INTO payments ({_PAYMENT}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 _WAIT = "vouchers_wait_min"

@@ -24,7 +24,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from controller.domain.events import Event, PayBy, ReturnPressed, SlotChosen, StillHere
+from controller.domain.events import Event, PayBy, ReturnPressed, SlotChosen, StillHere, VisitorAnswers
+from controller.domain.reversals import CloseReversal
 from controller.domain.stocking import (
     AcceptVouchers,
     ApproveRule,
@@ -61,6 +62,7 @@ WORDS: dict[str, type[Ask]] = {
     "give-back": ReturnPressed,
     "stay": StillHere,
     "pay-by": PayBy,
+    "answer": VisitorAnswers,
     "put-maker": PutMaker,
     "put-product": PutProduct,
     "assign-slot": AssignSlot,
@@ -73,6 +75,7 @@ WORDS: dict[str, type[Ask]] = {
     "pay-maker": PayMaker,
     "count-cash": CountCash,
     "move-cash": MoveCash,
+    "close-reversal": CloseReversal,
 }
 _DO = {ask: do for do, ask in WORDS.items()}
 _FORMS: dict[type[Any], TypeAdapter[Any]] = {}

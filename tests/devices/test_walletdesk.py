@@ -3,6 +3,7 @@
 import gzip
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from controller.domain.events import (
     PaymentApproved,
     PaymentDeclined,
     PaymentOffered,
+    ReversalAccepted,
+    ReversalBounced,
     ReversalProven,
     ReversalRefused,
     Trouble,
@@ -95,7 +98,7 @@ def test_no_charge_is_made_while_nobody_answers(bench: Bench) -> None:
 
 
 def test_after_a_kill_everything_is_found_by_our_reference(bench: Bench) -> None:
-    """Asked for by one controller, paid, reversed by the next: one charge, one refund."""
+    """Asked for by one controller, paid and given back by the next, proven by the third: one charge, one refund."""
     bench.desk().perform(RequestPayment(bag()))
     bench.heard.wait(PaymentOffered)
     bench.desks[-1].stop()
@@ -108,10 +111,28 @@ def test_after_a_kill_everything_is_found_by_our_reference(bench: Bench) -> None
     assert looks[0]["idType"] == "1"
     bench.peer.says("refund", status=True, transactionReverseId="rev-0042")
     desk.perform(ReversePayment(bag(Stage.REVERSING)))
-    wait_for(lambda: bool(bench.peer.made("refund")))
+    assert bench.heard.wait(ReversalAccepted) == ReversalAccepted(1, "rev-0042")
+    desk.stop()
+    bench.peer.says("refund", 400, message="already reversed")
     bench.pays("REVERSED")
-    bench.heard.wait(ReversalProven)
+    bench.desk().perform(ReversePayment(replace(bag(Stage.REVERSING), proof="rev-0042")))
+    assert bench.heard.wait(ReversalProven) == ReversalProven(1, "rev-0042")
     assert (len(bench.peer.made("request")), len(bench.peer.made("refund"))) == (1, 1)
+
+
+def test_a_refund_that_fails_takes_its_number_back(bench: Bench) -> None:
+    """Accepted, REVERSED_FAILED, accepted anew: each is told, and the newest number is the proof."""
+    desk = bench.desk()
+    bench.pays()
+    bench.peer.says("refund", status=True, transactionReverseId="rev-0041")
+    desk.perform(ReversePayment(bag(Stage.REVERSING)))
+    bench.heard.wait(ReversalAccepted)
+    bench.peer.says("refund", status=True, transactionReverseId="rev-0042")
+    bench.pays("REVERSED_FAILED")
+    assert bench.heard.wait(ReversalBounced) == ReversalBounced(1, "rev-0041")
+    wait_for(lambda: len(bench.heard.all(ReversalAccepted)) >= 2)
+    bench.pays("REVERSED")
+    assert bench.heard.wait(ReversalProven) == ReversalProven(1, "rev-0042")
 
 
 def test_a_full_inbox_loses_no_approval(bench: Bench) -> None:

@@ -133,6 +133,23 @@ def test_a_late_payment_turns_no_motor_and_goes_back_after_a_kill(shop: Shop) ->
     assert len(shop.peer.made("request")) == 1
 
 
+def test_an_accepted_refund_is_proven_after_a_kill(shop: Shop) -> None:
+    """The number is in the books before it is proven; the next controller asks for no other, and ends with it."""
+    shop.asked()
+    shop.pays()
+    shop.until(f.VendStarted)
+    shop.peer.says("refund", status=True, transactionReverseId="rev-0042")
+    shop.tell(VendRefused(1, Closed.JAMMED), VendRefused(2, Closed.JAMMED))
+    assert shop.until(f.ReversalAccepted) == f.ReversalAccepted(1, "rev-0042")
+    assert shop.held() == {"wallet:deuna": BAG_CENTS, "reversals": -BAG_CENTS}
+    shop.desks[-1].stop()
+    shop.peer.says("refund", 400, message="already reversed")
+    shop.pays("REVERSED")
+    shop.open()
+    assert shop.until(f.Reversed) == f.Reversed(1, "deuna", BAG_CENTS, "rev-0042")
+    assert (shop.held(), len(shop.peer.made("refund"))) == ({}, 1)
+
+
 def test_another_amount_goes_back_whole(shop: Shop) -> None:
     """Five dollars for a bag of 3.50: five go back, and nobody waits any more."""
     shop.asked()

@@ -7,7 +7,7 @@ from builders import A1, A3, CLAIM, KEY, Till, coins, shelf
 
 from controller.domain import effects as do
 from controller.domain import facts as f
-from controller.domain.accounts import postings
+from controller.domain.accounts import DOUBT, OVER_SHORT, postings
 from controller.domain.catalog import Closed
 from controller.domain.cycle import Decision, News, Phase
 from controller.domain.events import (
@@ -21,6 +21,8 @@ from controller.domain.events import (
     PaymentUnpaid,
     Restarted,
     ReturnPressed,
+    ReversalAccepted,
+    ReversalBounced,
     ReversalProven,
     ReversalRefused,
     SlotChosen,
@@ -28,7 +30,9 @@ from controller.domain.events import (
     VendRefused,
     VendUnknown,
 )
-from controller.domain.shop import Policy
+from controller.domain.shop import Claim, Policy
+from controller.domain.stocking import Granted, Refusal
+from controller.domain.treasury import Books, SettleClaim, decide
 from controller.domain.view import view
 from controller.domain.wallet import Offer, Stage, reference
 from controller.domain.welcome import welcome_coins
@@ -197,8 +201,7 @@ def test_a_late_payment_is_never_a_vend() -> None:
 
 def test_a_reversal_ends_only_with_a_proof() -> None:
     """The provider's own number for it goes into the books; the second proof is old news."""
-    till = paying()
-    till.tell_all(DeadlinePassed(), PaymentApproved(1, 350))
+    till = going_back()
     decision = till.tell(ReversalProven(1, "rev-0042"))
 
     assert decision.facts == (f.Reversed(1, "deuna", 350, "rev-0042"),)
@@ -206,10 +209,84 @@ def test_a_reversal_ends_only_with_a_proof() -> None:
     assert till.tell(ReversalProven(1, "rev-0042")) == Decision(till.cycle)
 
 
-def test_what_cannot_go_back_is_owed_by_a_code() -> None:
-    """Past the provider's hour the money stays, and the claim code says whose it is."""
+def going_back() -> Till:
+    """The bag was paid for when nobody waited any more: 3.50 are on their way back."""
     till = paying()
     till.tell_all(DeadlinePassed(), PaymentApproved(1, 350))
+    return till
+
+
+def test_an_accepted_refunds_number_is_kept_and_moves_nothing() -> None:
+    """It is written down once however often it is told, and handed to whoever asks after a restart."""
+    till = going_back()
+    assert till.tell(ReversalAccepted(1, "rev-0041")).facts == (f.ReversalAccepted(1, "rev-0041"),)
+    assert till.tell(ReversalAccepted(1, "rev-0041")) == Decision(till.cycle)
+
+    assert balances(till) == {"wallet:deuna": 350, "reversals": -350}
+    (again,) = till.tell(Restarted()).effects
+    assert isinstance(again, do.ReversePayment)
+    assert again.payment.proof == "rev-0041"
+
+
+def test_a_number_that_failed_counts_no_more_and_the_newest_one_counts() -> None:
+    """Every number stays in the books; news of one that counts no more is old."""
+    till = going_back()
+    till.tell_all(ReversalAccepted(1, "rev-0041"), ReversalBounced(1, "rev-0041"))
+    assert till.shop.payments[1].proof == ""
+    till.tell_all(ReversalAccepted(1, "rev-0042"), ReversalAccepted(1, "rev-0043"), ReversalBounced(1, "rev-0042"))
+
+    assert till.shop.payments[1].proof == "rev-0043"
+    assert [fact.proof for fact in till.written(f.ReversalAccepted)] == ["rev-0041", "rev-0042", "rev-0043"]
+    assert till.written(f.ReversalBounced) == [f.ReversalBounced(1, "rev-0041")]
+
+
+@pytest.mark.parametrize("event", [ReversalAccepted(1, "rev-0041"), ReversalBounced(1, "")], ids=["accepted", "failed"])
+def test_a_number_for_what_does_not_go_back_means_nothing(event: Event) -> None:
+    """While she is still asked for it, and when it is over."""
+    till = paying()
+    assert till.tell(event) == Decision(till.cycle)
+    till.tell_all(DeadlinePassed(), PaymentApproved(1, 350), ReversalProven(1, "rev-0042"))
+    assert till.tell(event) == Decision(till.cycle)
+
+
+def test_what_may_be_back_already_is_a_doubt() -> None:
+    """It waits in `doubt` and not among the debts, and the claim says which wallet it may have left."""
+    till = going_back()
+    till.tell(ReversalAccepted(1, "rev-0041"))
+    decision = till.tell(ReversalRefused(1, "accepted, but never said to have gone back", doubt=True))
+
+    assert [fact.place for fact in decision.facts if isinstance(fact, f.ReversalFailed)] == ["wallet:deuna"]
+    assert till.shop.claims[CLAIM] == Claim(CLAIM, DOUBT, 350, place="wallet:deuna")
+    assert balances(till) == {"wallet:deuna": 350, "doubt": -350}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "held_cents", "place"),
+    [
+        (f.Verdict.DELIVERED, 350, "wallet:deuna"),
+        (f.Verdict.DELIVERED, 100, OVER_SHORT),
+        (f.Verdict.REFUNDED, 350, "coinbox"),
+    ],
+    ids=["it had gone back", "the account was emptied since", "paid from the box"],
+)
+def test_a_person_decides_what_may_be_back(verdict: f.Verdict, held_cents: int, place: str) -> None:
+    """`delivered`: it had left the wallet after all; `refunded`: it had not, and she got it from the box. Nobody sold it."""
+    till = going_back()
+    till.tell(ReversalRefused(1, "it says that it went back, without a number", doubt=True))
+    books = Books({"wallet:deuna": held_cents, "coinbox": 400})
+    settled = f.ClaimSettled(CLAIM, DOUBT, 350, verdict, place, (), "carmen")
+
+    assert decide(SettleClaim(CLAIM, verdict, "carmen"), till.shop, books) == Granted((settled,))
+    refused = decide(SettleClaim(CLAIM, f.Verdict.BY_HAND, "carmen"), till.shop, books)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "bad-verdict"
+    till.facts.append(settled)
+    assert "doubt" not in balances(till)
+
+
+def test_what_cannot_go_back_is_owed_by_a_code() -> None:
+    """Past the provider's hour the money stays, and the claim code says whose it is."""
+    till = going_back()
     decision = till.tell(ReversalRefused(1, "after 20:00"))
 
     assert decision.facts == (f.ReversalFailed(1, "deuna", 350, "after 20:00", CLAIM),)

@@ -28,6 +28,11 @@ COINS = f.PayoutInDoubt(1, 100, "hopper:25", FIRST)
 OWED = f.ClaimOwed(1, 100, FIRST)
 
 
+BACK = [f.PaymentAsked(1, "deuna", "REF", 350, A1), f.PaymentLate(1, "deuna", 350)]
+ACCEPTED, BOUNCED = f.ReversalAccepted(1, "rev-1"), f.ReversalBounced(1, "rev-1")
+UNPROVEN = f.ReversalFailed(1, "deuna", 350, "never said to have gone back", FIRST, place="wallet:deuna")
+
+
 def settled(claim: str, account: str, cents: int, verdict: f.Verdict, place: str, *shares: Share) -> f.ClaimSettled:
     return f.ClaimSettled(claim, Account(account), cents, verdict, place, shares, "carmen")
 
@@ -79,6 +84,9 @@ def says(journal: Journal, facts: Sequence[f.Fact]) -> list[str]:
         [PAYOUT, ORDERED, COINS, settled(FIRST, "doubt", 100, f.Verdict.DELIVERED, "over_short")],
         [PAYOUT, ORDERED, COINS, settled(FIRST, "doubt", 100, f.Verdict.REFUNDED, "coinbox")],
         [PAYOUT, OWED, settled(FIRST, "claims", 100, f.Verdict.REFUNDED, "coinbox")],
+        [*BACK, ACCEPTED, BOUNCED, f.ReversalAccepted(1, "rev-2"), f.Reversed(1, "deuna", 350, "rev-2")],
+        [*BACK, ACCEPTED, UNPROVEN, settled(FIRST, "doubt", 350, f.Verdict.DELIVERED, "wallet:deuna")],
+        [*BACK, UNPROVEN, settled(FIRST, "doubt", 350, f.Verdict.REFUNDED, "coinbox")],
     ],
 )
 def test_a_possible_story_is_believed(journal: Journal, story: list[f.Fact]) -> None:
@@ -154,6 +162,17 @@ def test_a_possible_story_is_believed(journal: Journal, story: list[f.Fact]) -> 
         (
             [PAYOUT, OWED, settled(FIRST, "claims", 100, f.Verdict.DELIVERED, "coinbox")],
             "in claims cannot be delivered from coinbox",
+        ),
+        ([BACK[0], ACCEPTED], "payments: ReversalAccepted of payment 1, which is not so far"),
+        ([*BACK, ACCEPTED, ACCEPTED], "payments: the number rev-1 of payment 1 is accepted twice"),
+        ([*BACK, BOUNCED], "payments: the number rev-1 of payment 1 is accepted twice, or fails unheard"),
+        (
+            [*BACK, f.ReversalFailed(1, "deuna", 350, "", FIRST, place="coinbox")],
+            "payments: payment 1 is in doubt at coinbox, which it was not paid to",
+        ),
+        (
+            [*BACK, UNPROVEN, settled(FIRST, "doubt", 350, f.Verdict.BY_HAND, "wallet:deuna")],
+            "in doubt cannot be by-hand from wallet:deuna",
         ),
         ([f.Restored(2, 7, "00" * 32, "older", 10)], "epoch: the restore says"),
         ([f.CashMoved(1_001, Account("safe"), Account("hopper:25"), "carmen")], "balances: hopper:25 fell below zero"),

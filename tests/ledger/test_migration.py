@@ -1,4 +1,4 @@
-"""Books of form 1, as the first Minga wrote them, become books of form 2 with everything in them.
+"""Books of form 1, as the first Minga wrote them, become books of this Minga's form with everything in them.
 
 `books_form_1.sql` is what that Minga left on disk after two starts: the first woke in 1970 and had the right time only
 after its busy day; on the next day people settled claims, took a sale back, counted, paid and moved cash.
@@ -10,9 +10,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from builders import minga, stamp
+from builders import A1, books, minga, stamp
 
+from controller.domain import facts as f
+from controller.domain.cycle import Cycle
 from controller.domain.times import BootClock
+from controller.domain.wallet import Payment, Stage
 from controller.ledger import reports, schema
 from controller.ledger.backup import back_up
 from controller.ledger.connection import VERSION, DatabaseError, open_readonly
@@ -108,6 +111,25 @@ def test_a_power_cut_while_they_are_brought_up_changes_nothing(
     assert verify(Journal(database).db) == []
 
 
+def test_a_payment_on_its_way_back_is_brought_up(tmp_path: Path) -> None:
+    """Books of form 2 knew no number of an accepted refund: the payment has none yet, and the next number is kept."""
+    new, asked = books(tmp_path), f.PaymentAsked(1, "deuna", "MCB3T6KQ2WZ7XH5L", 350, A1)
+    new.append(stamp(2_000), Cycle(last_payment_id=1), [asked, f.PaymentLate(1, "deuna", 350)])
+    new.db.executescript(
+        "ALTER TABLE payments DROP COLUMN proof; DELETE FROM _sqlite_migrations WHERE name = 'proofs';"
+        " PRAGMA user_version=2;"
+    )
+    new.close()
+    old = Journal(tmp_path / "minga.db")
+    assert old.shop.payments[1] == Payment(1, "deuna", asked.reference, 350, A1, Stage.REVERSING)
+    old.append(stamp(3_000), old.cycle, [f.ReversalAccepted(1, "rev-0041")])
+    old.close()
+
+    again = Journal(tmp_path / "minga.db")
+    assert again.shop.payments[1].proof == "rev-0041"
+    assert verify(again.db) == []
+
+
 def test_an_old_fact_that_cannot_be_understood_stops_nobody(database: Path) -> None:
     """The machine starts on books with a broken row; what it says is the auditor's to tell."""
     db = sqlite3.connect(database)
@@ -119,7 +141,7 @@ def test_an_old_fact_that_cannot_be_understood_stops_nobody(database: Path) -> N
 
 def test_old_books_are_not_read_half(database: Path) -> None:
     """Before the controller has brought them up, pages and commands get one sentence, and not a table that is missing."""
-    with pytest.raises(DatabaseError, match=r"has form 1, of an older Minga: `minga controller` brings it to form 2"):
+    with pytest.raises(DatabaseError, match=rf"has form 1, .* `minga controller` brings it to form {VERSION}"):
         open_readonly(database)
     said = minga("ledger", "show", "--db", database)
     assert (said.status, said.out) == (1, "")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from controller.domain.events import ItemDropped, PayBy, ReturnPressed, SlotChosen, StillHere, VendUnknown
 from controller.domain.facts import Verdict
+from controller.domain.reversals import CloseReversal, Ending
 from controller.domain.stocking import (
     AcceptVouchers,
     ApproveRule,
@@ -57,6 +58,7 @@ EVERY_ASK: tuple[Ask, ...] = (
     PayMaker(ROSA, 2_640, "carmen", "luz", "pago-7"),
     CountCash(9_590, "carmen", "luz", "conteo-3"),
     MoveCash(1_000, "safe", "hopper:25", "carmen", "sueltos-1"),
+    CloseReversal(7, Ending.WENT_BACK, "carmen", "rosa", "rev-0042"),
 )
 
 

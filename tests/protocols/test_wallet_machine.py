@@ -13,7 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from wallet_line import CLOCKS, DAY_MS, dates, deuna, replied
 
 from controller.protocols.wallets import (
+    Accepted,
     Approved,
+    Bounced,
     Charge,
     Declined,
     Event,
@@ -66,6 +68,7 @@ class Wallet(RuleBasedStateMachine):
         self.stages: dict[int, str] = {}
         self.asked: dict[str, int] = {}
         self.numbers: dict[int, set[str]] = {}
+        self.proofs: dict[int, str] = {}
         self.host = Host(deuna(), chance=lambda: 0.5, clocks=CLOCKS)
 
     def charge(self, number: int) -> Charge:
@@ -92,7 +95,8 @@ class Wallet(RuleBasedStateMachine):
             if stage in ("paid", "reversing"):
                 self.stages[number] = "reversing"
                 due = dates(self.now_ms, refund_in_ms)
-                self.hear(self.host.reverse(self.charge(number), self.now_ms, due), None, {})
+                proof = self.proofs.get(number, "")
+                self.hear(self.host.reverse(self.charge(number), self.now_ms, due, proof), None, {})
 
     @rule(luck=st.integers(0, 3))
     def kill(self, luck: int) -> None:
@@ -100,13 +104,13 @@ class Wallet(RuleBasedStateMachine):
         if luck:
             return
         self.host = Host(deuna(), chance=lambda: 0.5, clocks=CLOCKS)
-        self.numbers = {}
+        self.numbers = {number: {proof} for number, proof in self.proofs.items()}
         for number, stage in self.stages.items():
             charge, due = self.charge(number), dates(self.now_ms)
             if stage in ("asked", "dropped"):
                 self.hear(self.host.watch(charge, self.now_ms, due, waited=stage == "asked"), None, {})
             elif stage == "reversing":
-                self.hear(self.host.reverse(charge, self.now_ms, due), None, {})
+                self.hear(self.host.reverse(charge, self.now_ms, due, self.proofs.get(number, "")), None, {})
 
     # What the provider does
 
@@ -136,6 +140,8 @@ class Wallet(RuleBasedStateMachine):
 
     def answer(self, asked: tuple[str, int | None, dict[str, Any]], said: Reply, body: dict[str, Any]) -> None:
         what, number, words = asked
+        if what == "refund":
+            assert number not in self.proofs, "another refund is asked for while one is accepted"
         if what == "request" and said.reached:
             reference = words["internalTransactionReference"]
             self.asked[reference] = self.asked.get(reference, 0) + 1
@@ -151,6 +157,9 @@ class Wallet(RuleBasedStateMachine):
         for event in events:
             if what == "info":
                 self.check(event, body)
+            elif what == "refund":
+                assert isinstance(event, Accepted)
+                assert event.proof == body["transactionReverseId"]
             else:
                 told = isinstance(event, Offered | Declined | Unpaid) or what is None
                 assert told, f"{event} follows from no look: {what} {body}"
@@ -167,6 +176,9 @@ class Wallet(RuleBasedStateMachine):
                 assert (body["status"], body["internalTransactionReference"]) == ("REVERSED", reference)
                 assert proof in self.numbers[number]
                 assert self.stages[number] == "reversing"
+            case Bounced(number, proof):
+                assert body["status"] == "REVERSED_FAILED"
+                assert self.proofs[number] == proof
             case GivenUp(number):
                 assert self.stages[number] == "reversing"
                 assert body["status"] in ("PENDING", "APPROVED", "REVERSED", "REVERSED_FAILED")
@@ -182,8 +194,13 @@ class Wallet(RuleBasedStateMachine):
         elif isinstance(event, Declined) and stage == "asked":
             self.stages[event.number] = "dropped"
             self.hear(self.host.drop(self.charge(event.number), self.now_ms), None, {})
+        elif isinstance(event, Accepted):
+            self.proofs[event.number] = event.proof
+        elif isinstance(event, Bounced):
+            self.proofs.pop(event.number, None)
         elif isinstance(event, Proven | GivenUp | Unpaid):
             self.stages[event.number] = "over"
+            self.proofs.pop(event.number, None)
 
     @invariant()
     @precondition(lambda self: hasattr(self, "asked"))

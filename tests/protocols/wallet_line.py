@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from controller.protocols.wallets import (
+    Accepted,
+    Bounced,
     Charge,
     Clocks,
     Dates,
@@ -126,17 +128,24 @@ class TinyDeuna:
 
 
 class Line:
-    """The line between one host and a provider. `events` is everything the host said, `sent` everything it asked."""
+    """The line between one host and a provider. `events` is everything the host said, `sent` everything it asked, `proofs`
+    the numbers of accepted refunds that the books have kept."""
 
     def __init__(self, peer: TinyDeuna | None = None, provider: Provider | None = None, now_ms: int = 0) -> None:
         self.peer, self.now_ms = peer or TinyDeuna(), now_ms
         self.host = Host(provider or deuna(), chance=lambda: 0.5, clocks=CLOCKS)
         self.events: list[Event] = []
         self.sent: list[tuple[int, Request]] = []
+        self.proofs: dict[int, str] = {}
         self.spoil: Spoil = lambda request, reply: reply
 
     def tell(self, events: list[Event]) -> None:
         self.events += events
+        for event in events:
+            if isinstance(event, Accepted):
+                self.proofs[event.number] = event.proof
+            elif isinstance(event, Bounced):
+                del self.proofs[event.number]
 
     def ask(self, charge: Charge = BAG) -> None:
         """Somebody wants to pay, and the line has time for that."""
@@ -147,7 +156,8 @@ class Line:
         self.tell(self.host.drop(charge, self.now_ms))
 
     def reverse(self, charge: Charge = BAG, refund_in_ms: int = DAY_MS) -> None:
-        self.tell(self.host.reverse(charge, self.now_ms, dates(self.now_ms, refund_in_ms)))
+        due, proof = dates(self.now_ms, refund_in_ms), self.proofs.get(charge.number, "")
+        self.tell(self.host.reverse(charge, self.now_ms, due, proof))
 
     def run(self, ms: int) -> None:
         """Let this much time pass."""
@@ -170,6 +180,10 @@ class Line:
     def calls(self, what: str) -> list[dict[str, Any]]:
         """The bodies of all calls to this path."""
         return [json.loads(request.body) for _, request in self.sent if request.path.endswith(what)]
+
+    def times(self, what: str) -> list[int]:
+        """When each call to this path was made."""
+        return [at_ms for at_ms, request in self.sent if request.path.endswith(what)]
 
     def all(self, kind: type[Event]) -> list[Event]:
         return [event for event in self.events if isinstance(event, kind)]

@@ -79,7 +79,7 @@ def test_without_its_providers_the_machine_sells_for_coins(market: Fair) -> None
 
 def test_pieces_that_jam_are_given_back_to_the_phone(market: Fair) -> None:
     """A scarf by Deuna, a belt by Pix: nothing falls, and all of it is back with her before nothing is owed."""
-    facts = {"PaymentAsked": 2, "PaymentTaken": 2, "VendStarted": 2, "Reversed": 2}
+    facts = {"PaymentAsked": 2, "PaymentTaken": 2, "VendStarted": 2, "ReversalAccepted": 2, "Reversed": 2}
     with story(market, **facts), WalletVisitor(market) as visitor:
         bills = []
         for wallet, slot in zip(WALLETS, ("B1", "A4"), strict=True):
@@ -93,7 +93,7 @@ def test_pieces_that_jam_are_given_back_to_the_phone(market: Fair) -> None:
 
 def test_another_amount_is_no_payment(market: Fair) -> None:
     """Five dollars are paid for the bag of $3.50: no motor turns, and five dollars go back."""
-    with story(market, PaymentAsked=2, PaymentLate=2, Reversed=2), WalletVisitor(market) as visitor:
+    with story(market, PaymentAsked=2, PaymentLate=2, ReversalAccepted=2, Reversed=2), WalletVisitor(market) as visitor:
         bills = [pays_wrongly(visitor, wallet) for wallet in WALLETS]
     assert all(map(came_back, bills))
 
@@ -108,7 +108,7 @@ def pays_wrongly(visitor: WalletVisitor, wallet: str) -> Bill:
 
 def test_paid_after_nobody_waited_any_more(market: Fair) -> None:
     """Pix learns late of what she paid before she walked away; at Deuna the screen ran out. No motor turns, all goes back."""
-    with story(market, PaymentAsked=2, PaymentLate=2, Reversed=2), WalletVisitor(market) as visitor:
+    with story(market, PaymentAsked=2, PaymentLate=2, ReversalAccepted=2, Reversed=2), WalletVisitor(market) as visitor:
         market.providers["pix"].faults.set(late_ms=2_500)
         early = visitor.is_shown("pix", "A1")
         early.confirm()
@@ -137,7 +137,7 @@ def test_a_bill_that_was_taken_away_cannot_be_paid(market: Fair) -> None:
 def test_killed_with_the_offer_on_the_screen_and_paid_meanwhile(market: Fair) -> None:
     """Whoever paid a dead machine may have gone: the next one turns no motor for it, and gives it back."""
     bills = []
-    with story(market, PaymentAsked=2, PaymentLate=2, Reversed=2):
+    with story(market, PaymentAsked=2, PaymentLate=2, ReversalAccepted=2, Reversed=2):
         for wallet in WALLETS[::-1]:
             with WalletVisitor(market) as visitor:
                 bills.append(visitor.is_shown(wallet, "A1"))
@@ -163,23 +163,27 @@ def test_killed_while_the_paid_piece_is_on_its_way(market: Fair, wallet: str, sl
 
 @pytest.mark.parametrize(
     "moments",
-    [{"deuna": "due"}, {"pix": "lost"}, {"deuna": "lost", "pix": "under way"}],
+    [{"deuna": "due"}, {"pix": "lost"}, {"deuna": "lost", "pix": "under way"}, {"deuna": "under way"}],
     ids=lambda moments: str(moments),
 )
 def test_killed_while_money_goes_back(market: Fair, moments: dict[str, str]) -> None:
     """Before the refund was asked for, when its answer was lost, before it has arrived: it comes back once.
 
-    Deuna tells the number of a refund once; lost, the money waits in `reversals` for a person, though it is back with her.
+    Deuna tells the number of a refund once. Heard, it is in the books and proves the refund to the next controller; lost on
+    its way, the money waits in `reversals` for a person, though it is back with her.
     """
     bills, unproven = dict[str, Bill](), moments.get("deuna") == "lost"
-    asked = len(moments)
-    with story(market, PaymentAsked=asked, PaymentLate=asked, Reversed=asked - unproven):
+    asked, heard = len(moments), sum(moment != "lost" for moment in moments.values())
+    before, accepted = market.count("ReversalAccepted"), {"ReversalAccepted": heard} if heard else {}
+    with story(market, PaymentAsked=asked, PaymentLate=asked, **accepted, Reversed=asked - unproven):
         with WalletVisitor(market) as visitor:
             for wallet, moment in moments.items():
                 market.providers[wallet].faults.set(lost_on=REFUND_CALL[wallet], **TROUBLE[moment])
                 bills[wallet] = pays_wrongly(visitor, wallet)
                 if moment != "due":
                     eventually(partial(is_asked_back, bills[wallet]), f"{wallet} is asked for it back")
+            if "under way" in moments.values():
+                eventually(lambda: market.count("ReversalAccepted") > before, "its number is in the books")
         market.dies()
         market.repair()
         market.lives()

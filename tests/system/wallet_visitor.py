@@ -49,6 +49,8 @@ FEW = (
     "PaymentAsked",
     "PaymentTaken",
     "PaymentLate",
+    "ReversalAccepted",
+    "ReversalBounced",
     "Reversed",
     "ReversalFailed",
 )
@@ -79,7 +81,8 @@ class WalletMuseum(Museum):
 class Fair:
     """A machine, its two providers by name, and a phone with a wallet of each.
 
-    `unproven_cents` came back, and the number of its refund died with a controller: it waits in `reversals` for a person.
+    `unproven_cents` came back, and no controller ever heard the number of its refund, because the provider's reply was lost:
+    it waits in `reversals` for a person. What was heard survives every kill.
     """
 
     museum: Museum

@@ -14,6 +14,8 @@ from controller.domain.facts.payment import (
     PaymentLate,
     PaymentOver,
     PaymentTaken,
+    ReversalAccepted,
+    ReversalBounced,
     ReversalDue,
     ReversalFailed,
     Reversed,
@@ -42,6 +44,7 @@ from controller.domain.facts.visit import (
     VendFailed,
     VendInDoubt,
     VendStarted,
+    VisitorAnswered,
 )
 from controller.domain.facts.voucher import VouchersAccepted, VoucherTaken
 
@@ -71,6 +74,8 @@ __all__ = [
     "ProductSet",
     "Refunded",
     "Restored",
+    "ReversalAccepted",
+    "ReversalBounced",
     "ReversalDue",
     "ReversalFailed",
     "Reversed",
@@ -87,6 +92,7 @@ __all__ = [
     "VendInDoubt",
     "VendStarted",
     "Verdict",
+    "VisitorAnswered",
     "VoucherTaken",
     "VouchersAccepted",
 ]

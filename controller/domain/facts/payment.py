@@ -62,21 +62,46 @@ class ReversalDue(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ReversalAccepted(Fact):
+    """The provider will give it back, and `proof` is the number it has for that. Nothing moves before it has: the number is
+    kept, because the provider may never tell it again. A later one of the same payment counts instead of it."""
+
+    payment_id: int
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalBounced(Fact):
+    """What the provider had accepted under the number `proof` has failed: the number counts no more. Nothing moves."""
+
+    payment_id: int
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reversed(Fact):
-    """The provider gave it back, and `proof` is the number it has for that."""
+    """The provider gave it back, and `proof` is the number it has for that: seen by the machine, or `by` a person."""
 
     payment_id: int
     provider: str
     cents: int
     proof: str
+    by: str = ""
+    witness: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReversalFailed(Fact):
-    """It cannot go back the way it came (refused, or past the provider's deadline): it is owed, by a claim code."""
+    """It cannot go back the way it came (refused, past the provider's deadline, or a person says so): owed by a claim code.
+
+    With a `place`, the wallet's account, it is in doubt: the provider may have given it back from there already.
+    """
 
     payment_id: int
     provider: str
     cents: int
     reason: str
     claim: str
+    by: str = ""
+    witness: str = ""
+    place: str = ""

@@ -62,6 +62,18 @@ class Sold(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class VisitorAnswered(Fact):
+    """Whoever took this piece touched an answer to the lab's question. Both are words of the configuration; nothing is known
+    of the person."""
+
+    vend_id: int
+    slot: SlotId
+    product: ProductId
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class VendFailed(Fact):
     """The piece surely did not fall: the price is credit again."""
 

@@ -78,7 +78,7 @@ class CashlessHost(VendingConversation):
         self._amount(price_cents)
         self._last_vend_id, self._vend = vend_id, Vend(vend_id, price_cents, item)
         self._verdict = self._outcome = None
-        self._cancel = False
+        self._cancel = self._failing = False
         self._wake()
 
     def cancel(self) -> None:
@@ -174,7 +174,7 @@ class CashlessHost(VendingConversation):
         self.state, self._vend, self._errand = State.INACTIVE, None, None
         if vend and paid is not None:
             self._unsettled = vend.vend_id
-            self._tell(Unsettled(vend.vend_id, paid, why))
+            self._tell(Unsettled(vend.vend_id, paid, why, self._failing))
         elif vend:
             self._tell(Denied(vend.vend_id, why, unsure=was is State.VEND))
         if was in (State.SESSION_IDLE, State.VEND, State.APPROVED, State.ENDING):

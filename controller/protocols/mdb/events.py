@@ -120,8 +120,8 @@ class Approved:
 class Denied:
     """Nothing is paid for this vend; `why` is empty when the reader gave no reason.
 
-    `unsure`: it was asked, and the reader was lost or reset before its answer could be heard. Nothing may turn, and should
-    the visitor's statement show a payment, a person has to settle it.
+    `unsure`: it was asked, and the reader was lost or reset before its answer could be heard. Nothing may turn, and a person
+    has to see whether the visitor's statement shows a payment.
     """
 
     vend_id: int
@@ -157,12 +157,13 @@ class Unsettled:
     """An approved vend whose end the reader will never hear: by the standard the visitor has paid.
 
     If the piece fell, it is sold; if not, its price is owed. The host waits with its RESET until `booked` says that this
-    is written down.
+    is written down. `unsure`: the reader had been told to give it back, and may have.
     """
 
     vend_id: int
     amount_cents: int
     why: str
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

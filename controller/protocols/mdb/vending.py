@@ -62,6 +62,8 @@ class VendingConversation(ReaderConversation, ABC):
         self._outcome: bool | None = None
         self._refund_failed = ""
         self._end_wished = self._ended = self._stray = self._cancel = self._vended = False
+        self._failing = False
+        """The reader was told, or may have been, that the open vend has failed."""
         self._enabled = False
         """What the reader was told last. A session that crossed our DISABLE goes on, and no other follows it."""
         self._session_ms = 0
@@ -215,7 +217,7 @@ class VendingConversation(ReaderConversation, ABC):
 
         Raises NeedsReset when neither a refund nor its failure is told in time: then it is not settled.
         """
-        self._refund_failed = ""
+        self._refund_failed, self._failing = "", True
         yield from self._say(FAILURE)
         until_ms, calm = self._now_ms + self.response_ms, False
         while not calm and not self._refund_failed:

@@ -15,7 +15,7 @@ Nothing here was tried against a provider. Imports nothing but the standard libr
 
 from .deuna import Deuna
 from .errors import LocalProtocolError
-from .events import Approved, Declined, Event, GivenUp, Offered, Proven, Unpaid
+from .events import Accepted, Approved, Bounced, Declined, Event, GivenUp, Offered, Proven, Unpaid
 from .host import Dates, Host
 from .payment import Clocks
 from .pix import Pix, txid
@@ -23,7 +23,9 @@ from .port import Capabilities, Charge, Provider, Reply, Request, Show, State
 from .rule import RefundRule
 
 __all__ = [
+    "Accepted",
     "Approved",
+    "Bounced",
     "Capabilities",
     "Charge",
     "Clocks",

@@ -37,6 +37,20 @@ class Unpaid(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted(Event):
+    """The provider took a refund up and gave its number for it, which it may never tell again. The money is not back yet."""
+
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced(Event):
+    """What the provider had accepted under this number has failed: the number counts no more, another refund is asked for."""
+
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proven(Event):
     """It went back: the provider gave its number for that, and later said so."""
 
@@ -45,6 +59,7 @@ class Proven(Event):
 
 @dataclass(frozen=True, slots=True)
 class GivenUp(Event):
-    """It does not go back any more: a person has to see to it."""
+    """It does not go back any more: a person has to see to it. `doubt`: for all anybody knows it may be back already."""
 
     why: str
+    doubt: bool = False

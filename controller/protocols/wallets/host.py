@@ -77,22 +77,19 @@ class Host:
         """What was paid for is delivered, or decided by a person from now on."""
         self._payments.pop(number, None)
 
-    def reverse(self, charge: Charge, now_ms: int, dates: Dates) -> list[Event]:
-        """Give it back, all of it. Asked again, it says again what was said."""
-        payment = self._known(charge, now_ms, dates)
-        if payment.aim is Aim.OVER and payment.reversal is not None:
-            return list(payment.said)
-        return payment.reverse(charge, now_ms, dates.refund_by_ms)
+    def reverse(self, charge: Charge, now_ms: int, dates: Dates, proof: str = "") -> list[Event]:
+        """Give it back, all of it. `proof` is the number of a refund that was accepted before we were: it is only looked for.
+
+        Asked again, it says again what was said.
+        """
+        return self._known(charge, now_ms, dates).reverse(charge, now_ms, dates.refund_by_ms, proof)
 
     def date(self, number: int, dates: Dates) -> None:
         """When this was asked for, now that it is known. Harmless for one that is over."""
         payment = self._payments.get(number)
         if payment is None:
             return
-        payment.asked_ms = dates.asked_ms
-        if payment.reversal:
-            payment.reversal.refund_by_ms = dates.refund_by_ms
-            payment.reversal.over_ms = max(dates.refund_by_ms, dates.asked_ms + self._clocks.sweep_ms)
+        payment.date(dates.asked_ms, dates.refund_by_ms)
 
     # The line
 

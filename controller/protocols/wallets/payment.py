@@ -25,7 +25,7 @@ from .port import (
     Told,
     Unknown,
 )
-from .reversal import Reversal
+from .reversal import HEARD_BEFORE_MS, LAST_TRY_MS, Reversal
 
 CREATES_MAX = 3
 """So often a payment is asked for that never reached the provider, or that may be asked for again."""
@@ -139,15 +139,24 @@ class OpenPayment:
         self.cancels, self.due_ms = self.can.cancels and self._can_be_named, now_ms
         return []
 
-    def reverse(self, charge: Charge, now_ms: int, refund_by_ms: int) -> list[Event]:
+    def reverse(self, charge: Charge, now_ms: int, refund_by_ms: int, proof: str = "") -> list[Event]:
         """Give it back. `charge` may be of another amount than was asked for: of what was paid."""
         if self.reversal:
-            return []
+            return list(self.said)
         self.charge, self.aim, self.said, self.due_ms, self.cancels = charge, Aim.REVERSING, [], now_ms, False
-        before = self.creation is Creation.BEFORE and not self.approved_cents
+        unsure_ms = now_ms if self.creation is Creation.BEFORE and not self.approved_cents else None
         over_ms = max(refund_by_ms, self.asked_ms + self.clocks.sweep_ms)
-        self.reversal = Reversal(charge, refund_by_ms, over_ms, unsure_ms=now_ms if before else None)
+        self.reversal = Reversal(charge, refund_by_ms, over_ms, unsure_ms, proof, now_ms + HEARD_BEFORE_MS)
         return []
+
+    def date(self, asked_ms: int, refund_by_ms: int) -> None:
+        """When it was asked for and until when it can go back, now that this is known."""
+        self.asked_ms, reversal = asked_ms, self.reversal
+        if reversal is None or self.aim is Aim.OVER:
+            return
+        if refund_by_ms < reversal.refund_by_ms:
+            self.due_ms = min(self.due_ms, refund_by_ms - LAST_TRY_MS)
+        reversal.refund_by_ms, reversal.over_ms = refund_by_ms, max(refund_by_ms, asked_ms + self.clocks.sweep_ms)
 
     def sent(self, intent: Intent) -> None:
         """This question is on its way: from now on it may have been acted on."""
@@ -172,9 +181,9 @@ class OpenPayment:
                 self.due_ms = now_ms + self.clocks.fast_ms
                 return []
             case Refund() if self.reversal:
-                self.reversal.answered(meaning, now_ms)
-                self.due_ms = now_ms + self.reversal.pause_ms
-                return []
+                told = self.reversal.answered(meaning, now_ms)
+                self.due_ms = now_ms + self.reversal.pause_ms(now_ms)
+                return self._say(told)
             case _ if isinstance(meaning, Told):
                 return self._looked(meaning, now_ms)
             case _ if isinstance(meaning, Unknown) and meaning.everywhere:
@@ -207,9 +216,9 @@ class OpenPayment:
     def _looked(self, told: Told, now_ms: int) -> list[Event]:
         self.transaction = self.transaction or told.transaction
         if self.reversal:
-            end = self.reversal.looked(told, now_ms)
-            self.due_ms = now_ms + self.reversal.pause_ms
-            return self._end(end) if end else []
+            event = self.reversal.looked(told, now_ms)
+            self.due_ms = now_ms + self.reversal.pause_ms(now_ms)
+            return self._end(event) if isinstance(event, Proven | GivenUp) else self._say(event)
         if told.state is State.PAID:
             self.aim, self.approved_cents, self.due_ms = Aim.PAID, told.cents, NEVER_MS
             self.said = [Approved(self.charge.number, told.cents)]
@@ -249,23 +258,27 @@ class OpenPayment:
         return list(self.said)
 
     def _is_forgotten(self, told: Told, now_ms: int) -> bool:
-        """Its time is over, and it was looked at after that."""
+        """Its time is over, and it was looked at after that. One that was taken away too may turn out to have been paid."""
         if told.state in (State.REVERSAL_FAILED, State.REVERSING):
             return False
-        clock_ms = self.clocks.watch_ms if told.state is State.CANCELLED else self.clocks.sweep_ms
-        return now_ms >= self.asked_ms + clock_ms
+        return now_ms >= self.asked_ms + self.clocks.sweep_ms
 
     def _later(self, now_ms: int) -> None:
         """When to look again."""
         if self.reversal:
             self.reversal.turns += 1
-            pause_ms = self.reversal.pause_ms
+            pause_ms = self.reversal.pause_ms(now_ms)
         elif self.aim is Aim.WAITED:
             pause_ms = self.can.poll_ms
         else:
             close = now_ms < self.asked_ms + self.clocks.watch_ms
             pause_ms = self.clocks.fast_ms if close else self.clocks.slow_ms
         self.due_ms = now_ms + pause_ms
+
+    def _say(self, event: Event | None) -> list[Event]:
+        """News of a reversal that goes on; none leaves the last word as it is."""
+        self.said = [event] if event else self.said
+        return [event] if event else []
 
     def _end(self, event: Event) -> list[Event]:
         assert isinstance(event, Unpaid | Proven | GivenUp)

@@ -111,8 +111,10 @@ class Pix:
                 return _refunded(answer) if taken else RefundRefused(why)
             case Look(charge) | Cancel(charge) if taken:
                 return _told(answer, charge)
-            case Look() if reply.status == 404 and _is_problem(answer):
+            case Look() | Cancel() if reply.status == 404 and _is_problem(answer):
                 return Told(State.ABSENT)
+            case Cancel() if _is_problem(answer):
+                return Answered()
             case Probe() if answer.get("txid") == txid(PROBE) or (reply.status == 404 and _is_problem(answer)):
                 return Answered()
             case _:

@@ -1,0 +1,49 @@
+"""Planted bugs around money by phone: each must be caught by the stories, the storms, or a story cut at every step.
+
+A simulation that finds nothing proves nothing until it has shown what it would find.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import wallet_bugs
+from test_wallet_town import play
+from visit_bugs import Plant
+from wallet_oracle import check
+from wallet_stories import STORIES, played, worth_a_cut
+from wallet_town import stocked
+
+SEEDS = 20
+
+
+@pytest.mark.parametrize("plant", wallet_bugs.BUGS, ids=lambda plant: plant.__name__)
+def test_a_planted_bug_is_caught(plant: Plant, monkeypatch: pytest.MonkeyPatch, memory: Path, blank: Path) -> None:
+    """The oracle, or the program's own assertions, object to this bug."""
+    books = stocked(memory, blank)
+    plant(monkeypatch)
+    where = "nowhere"
+    try:
+        for where in _everywhere(memory, books):  # noqa: B007
+            pass
+    except (AssertionError, sqlite3.IntegrityError, KeyError, ValueError) as caught:
+        print(f"{plant.__name__}: caught after {where}: {caught}")
+        return
+    pytest.fail(f"{plant.__name__} survived")
+
+
+def _everywhere(memory: Path, books: Path) -> Iterator[str]:
+    """Play all there is, the shortest first; each name is of what was survived."""
+    for name in STORIES:
+        played(name, memory, books)
+        yield name
+    for seed in range(SEEDS):
+        people = play(seed, memory, books)
+        check(people.town, people.vouchers)
+        people.town.close()
+        yield f"seed {seed}"
+    for name in STORIES:
+        for place in worth_a_cut(played(name, memory, books)):
+            played(name, memory, books, (place,), seed=place)
+            yield f"{name}, cut at {place}"
