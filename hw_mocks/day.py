@@ -3,54 +3,70 @@
 import random
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from controller.client import Client
 from controller.domain.catalog import SlotId
-from controller.domain.events import SlotChosen
 from controller.domain.money import dollars
 from controller.domain.stocking import CountSlot, OpenSlot
 from controller.domain.treasury import CountCash
-from controller.domain.view import SlotView, View
+from controller.domain.view import SlotView
 from controller.errors import MingaError
+from controller.ledger.connection import open_readonly
+from controller.ledger.reports import balances
+from hw_mocks.cashless import GIVES_UP, LATE_APPROVAL, NO_TWIN, PAYS_LATE, PHOTOGRAPHED, PhoneVisit, VoucherVisit
 from hw_mocks.museum import Museum
+from hw_mocks.office import QUITO, Office
+from hw_mocks.visit import COINS, PHONE, SETTLE_S, VOUCHER, Visit, Visitor
 
-QUITO = timezone(timedelta(hours=-5))
 OPENS_H, CLOSES_H = 9, 17.5
-COINS_CENTS = (100, 50, 25, 10, 5)
-SETTLE_S = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """One visit. `mishap` is a fault that strikes it, `cut`, `fall-through`, `changes-mind`, `walks-away`, or nothing."""
-
-    arrives_s: int
-    slot: str
-    coins_first: bool
-    by_button: bool
-    mishap: str
+SLOW = ((PHONE, NO_TWIN), (PHONE, PAYS_LATE), (PHONE, LATE_APPROVAL))
+"""What a wallet gives back takes it some seconds, so these come first of all stories."""
+CUT = (COINS, "cut")
+"""The last of them: the number of a refund lives in the program until it is proven, and a cut would take it away."""
+STORIES = (
+    CUT,
+    (COINS, "jam"),
+    (COINS, "fall-through"),
+    (PHONE, ""),
+    (VOUCHER, ""),
+    (VOUCHER, PHOTOGRAPHED),
+    *SLOW,
+    (PHONE, GIVES_UP),
+    (COINS, "light-piece"),
+    (COINS, "changes-mind"),
+    (COINS, "late-jam"),
+    (COINS, "walks-away"),
+    (COINS, "stuck-home"),
+    (PHONE, ""),
+)
+"""How somebody pays and what goes wrong with it; each happens once, and on a short day those in front."""
 
 
 def plan(seed: int, visitors: int, slots: list[str]) -> list[Visitor]:
-    """The day's visitors in the order they come. Every mishap strikes once, the power cut in the middle of a vend."""
+    """The day's visitors in the order they come. Every story is played once, the power cut in the middle of a vend."""
     rng = random.Random(seed)
     day_s = int((CLOSES_H - OPENS_H) * 3600)
     arrivals_s = sorted(rng.randrange(day_s) for _ in range(visitors))
-    mishaps = ["cut", "jam", "fall-through", "light-piece", "changes-mind", "late-jam", "walks-away", "stuck-home"]
-    struck = dict(zip(rng.sample(range(visitors), min(visitors, len(mishaps))), mishaps, strict=False))
+    stories = rng.sample(STORIES[:visitors], min(visitors, len(STORIES)))
+    stories.sort(key=lambda story: (story not in SLOW, story == CUT))
+    turns = sorted(rng.sample(range(visitors), len(stories)))
+    played = dict(zip(turns, stories, strict=True))
     return [
-        Visitor(arrives_s, rng.choice(slots), rng.random() < 0.5, rng.random() < 0.5, struck.get(number, ""))
+        Visitor(arrives_s, rng.choice(slots), rng.random() < 0.5, rng.random() < 0.5, mishap, pays_by)
         for number, arrives_s in enumerate(arrivals_s)
+        for pays_by, mishap in [played.get(number, (COINS, ""))]
     ]
 
 
 @dataclass(slots=True)
 class Day:
-    """Plays a plan. `told` collects the day's story in sentences."""
+    """Plays a plan on a machine that takes coins, a wallet and the vouchers of `office`. `told` is its story in sentences."""
 
     museum: Museum
+    office: Office
     rng: random.Random
     power_cuts: int = 0
     told: list[str] = field(default_factory=list)
@@ -60,14 +76,18 @@ class Day:
         for visitor in visitors:
             now = opening + timedelta(seconds=visitor.arrives_s)
             self.museum.set_wall_clock(int(now.timestamp() * 1000))
+            if visitor.mishap == "cut":
+                self._settle()
+                self.power_cuts += 1
             with self.museum.client() as client:
-                Visit(self, client, visitor).play()
+                self._visit(client, visitor).play()
             with self.museum.client() as client:
                 self._tend(client)
-            progress(f"{now:%H:%M} {visitor.slot} {visitor.mishap}".strip())
+            progress(f"{now:%H:%M} {visitor.slot} {visitor.mishap or visitor.pays_by}")
 
     def close(self) -> None:
         """Two people empty the cash box; what they count is what truly lies in it."""
+        self._settle()
         coins = self.museum.hand.truth()["coins"]
         in_box_cents = sum(coin["cents"] for coin in coins if coin["place"] == "box")
         with self.museum.client() as client:
@@ -77,6 +97,30 @@ class Day:
 
     def tell(self, sentence: str) -> None:
         self.told.append(sentence)
+
+    def _visit(self, client: Client, visitor: Visitor) -> Visit:
+        if visitor.pays_by == VOUCHER:
+            return VoucherVisit(self.museum, self.rng, self.tell, client, visitor, self.office)
+        kind = PhoneVisit if visitor.pays_by == PHONE else Visit
+        return kind(self.museum, self.rng, self.tell, client, visitor)
+
+    def _settle(self) -> None:
+        """Until the books have of each wallet what phones paid and did not get back."""
+        deadline = time.monotonic() + SETTLE_S
+        while not self._is_settled():
+            if time.monotonic() > deadline:
+                raise MingaError(f"money does not come back to the phones: {self.museum.hand.truth()['wallets']}")
+            time.sleep(0.05)
+
+    def _is_settled(self) -> bool:
+        wallets = self.museum.hand.truth()["wallets"]
+        with closing(open_readonly(self.museum.folder / "minga.db")) as db:
+            known = balances(db)
+        true_cents = {
+            f"wallet:{name}": sum(till["paid_cents"].values()) - sum(till["returned_cents"].values())
+            for name, till in wallets.items()
+        }
+        return not known.get("reversals") and all(known.get(name, 0) == cents for name, cents in true_cents.items())
 
     def _tend(self, client: Client) -> None:
         """Between visitors somebody looks after the machine: frees spirals, opens slots, fills what runs low."""
@@ -97,117 +141,3 @@ class Day:
         self.museum.hand.fill(slot.slot, 6)
         answer = client.ask(CountSlot(SlotId(slot.slot), slot.quantity, 6, slot.maker))
         assert answer.ok, answer.words
-
-
-@dataclass(slots=True)
-class Visit:
-    """What one visitor does, in front of the screen and with coins in hand."""
-
-    day: Day
-    client: Client
-    visitor: Visitor
-    picture: View = field(init=False)
-
-    def play(self) -> None:
-        self.picture = self.client.watch()
-        price_cents = next(slot.price_cents for slot in self.picture.slots if slot.slot == self.visitor.slot)
-        mishap = self.visitor.mishap
-        if mishap in ("jam", "late-jam", "light-piece", "stuck-home"):
-            self.day.museum.hand.inject(mishap, self.visitor.slot)
-            self.day.tell(f"slot {self.visitor.slot}: {mishap}")
-        if mishap in ("changes-mind", "walks-away"):
-            self._pay(price_cents // 2)
-            return self._leave(mishap)
-        with self.day.museum.hand.watch() as happenings:
-            if self.visitor.coins_first:
-                self._pay(price_cents)
-                self._choose()
-            else:
-                self._choose()
-                self._pay(price_cents)
-            if mishap == "cut":
-                happenings.until("motor", on=True)
-                return self._power_cut()
-        return self._await_end()
-
-    def _pay(self, cents: int) -> None:
-        """Coins until it is enough; a coin that comes back is tried again."""
-        missing_cents = cents - self.picture.credit_cents
-        if self.visitor.mishap == "fall-through":
-            place = self.day.museum.hand.insert(cents=25, rejected=True)
-            self.day.tell(f"a coin falls through into the {place}; the visitor tries another")
-        while missing_cents > 0:
-            missing_cents -= self._insert(missing_cents)
-
-    def _insert(self, missing_cents: int) -> int:
-        """One coin, and a look at the screen: nobody throws in the next before the credit has counted up."""
-        coin_cents = self._coin(missing_cents)
-        deadline = time.monotonic() + SETTLE_S
-        before, before_cents = self.picture.version, self.picture.credit_cents
-        while self.day.museum.hand.insert(cents=coin_cents) != "box":
-            self._look(deadline, "the machine takes no coins")
-            if self.picture.coins_cents and coin_cents not in self.picture.coins_cents:
-                coin_cents = self._coin(missing_cents)
-        self._wait(lambda picture: picture.version > before and picture.credit_cents != before_cents, "no credit")
-        return coin_cents
-
-    def _coin(self, missing_cents: int) -> int:
-        """One of the two biggest coins that fit, of those the screen says may come in."""
-        welcome = self.picture.coins_cents or COINS_CENTS
-        fitting = [coin for coin in COINS_CENTS if coin <= missing_cents and coin in welcome] or [COINS_CENTS[-1]]
-        return self.day.rng.choice(fitting[:2])
-
-    def _choose(self) -> None:
-        before = self.picture.version
-        if self.visitor.by_button:
-            self.day.museum.hand.press(self.visitor.slot)
-        else:
-            answer = self.client.ask(SlotChosen(SlotId(self.visitor.slot)))
-            assert answer.ok, answer.words
-        self._wait(
-            lambda picture: picture.version > before and (picture.chosen or picture.vending or picture.notice),
-            "no choice",
-        )
-
-    def _leave(self, mishap: str) -> None:
-        self._wait(lambda picture: picture.credit_cents > 0, "no credit")
-        if mishap == "changes-mind":
-            self.day.museum.hand.press("return")
-        self._wait(lambda picture: picture.phase == "idle" and picture.notice, "no claim code")
-        assert self.picture.notice
-        told = self.picture.notice
-        what = f"claim {told.claim}" if told.claim else f"{dollars(told.cents)} given back"
-        self.day.tell(f"a visitor {mishap.replace('-', ' ')}: {what}")
-
-    def _power_cut(self) -> None:
-        museum = self.day.museum
-        museum.cut_power()
-        self.day.power_cuts += 1
-        museum.restore_power()
-        with museum.client() as client:
-            self.client, self.picture = client, client.watch()
-            self._await_end()
-        notice = self.picture.notice
-        self.day.tell(
-            f"the power is cut while {self.visitor.slot} turns: {notice and notice.news}, {notice and notice.claim}"
-        )
-
-    def _await_end(self) -> None:
-        ended = ("sold", "failed", "doubt", "claim", "sold-out", "closed", "paused")
-        self._wait(
-            lambda picture: not picture.vending and picture.notice and picture.notice.news in ended,
-            "the vend does not end",
-        )
-        if self.picture.credit_cents:
-            self.day.museum.hand.press("return")
-            self._wait(lambda picture: not picture.credit_cents and picture.phase == "idle", "no claim code")
-
-    def _wait(self, until: Callable[[View], object], complaint: str) -> None:
-        deadline = time.monotonic() + SETTLE_S
-        while not until(self.picture):
-            self._look(deadline, complaint)
-
-    def _look(self, deadline: float, complaint: str) -> None:
-        if time.monotonic() > deadline:
-            raise MingaError(f"{complaint}: {self.visitor} sees {self.picture}")
-        self.picture = self.client.picture()

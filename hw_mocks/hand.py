@@ -19,7 +19,8 @@ FAULTS_IN_WORDS = "\n\n".join(f"{name}: {fault.words}." for name, fault in FAULT
 def hand(
     act: Annotated[str, typer.Argument(help="What to do.")],
     details: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME=VALUE...", help="Such as cents=25 or slot=A1.")
+        list[str] | None,
+        typer.Argument(metavar="NAME=VALUE...", help="Such as cents=25 or slot=A1; @FILE takes what the file says."),
     ] = None,
     world: Annotated[Path, typer.Option(help="The simulated machine's socket.")] = Path("run/world.sock"),
 ) -> None:
@@ -49,7 +50,17 @@ def _detail(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals:
         raise MingaError(f"{text!r}: a detail is NAME=VALUE, such as cents=25")
+    if value.startswith("@"):
+        return name, _written(Path(value[1:]))
     try:
         return name, json.loads(value)
     except ValueError:
         return name, value
+
+
+def _written(file: Path) -> str:
+    """The text in a file, such as a voucher's code, which no shell should have to quote. A space at its end counts."""
+    try:
+        return file.read_text(encoding="utf-8").removesuffix("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MingaError(f"{file}: cannot be read: {error}") from None

@@ -73,13 +73,14 @@ REAL_TIME = f"""
 [coins]
 port = "run/coins"
 {HOPPERS}"""
-COMMON = """
+MACHINE = "demo-museo-1"
+COMMON = f"""
 [machine]
-name = "demo-museo-1"
+name = "{MACHINE}"
 disk_free_mb_min = 1
 
 [cabinet]
-slot_buttons = { A1 = 2, A2 = 3, A3 = 4, A4 = 7, B1 = 8, B2 = 9, B3 = 10, B4 = 11 }
+slot_buttons = {{ A1 = 2, A2 = 3, A3 = 4, A4 = 7, B1 = 8, B2 = 9, B3 = 10, B4 = 11 }}
 
 [clock]
 offset_file = "run/clock"
@@ -93,6 +94,7 @@ class Museum:
         self.folder, self.port = folder, port
         self.file = folder / "minga.toml"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._photos: dict[str, str] = {}
         self.hand: WorldClient
 
     def __enter__(self) -> "Museum":
@@ -108,7 +110,7 @@ class Museum:
         (self.folder / "run").mkdir(parents=True, exist_ok=True)
         create(self.folder / "minga.db")
         products = catalogue.read(EXAMPLE)["products"]
-        write_photos(self.folder / "media", {row["product"]: KINDS[row["product"]] for row in products})
+        self._photos = write_photos(self.folder / "media", {row["product"]: KINDS[row["product"]] for row in products})
 
     def open(self, settings: str, speed: float) -> None:
         """Start the world, the controller and the pages, and wait until the machine answers."""
@@ -122,6 +124,8 @@ class Museum:
     def fill_shelf(self) -> None:
         """The example's makers, products and rule into the books, its pieces into the real spirals."""
         content = catalogue.read(EXAMPLE)
+        for row in content["products"]:
+            row["photo"] = self._photos.get(row["product"], "")
         with self.client() as client:
             catalogue.send(client, content, by="demo")
             for place, float_cents in self._floats().items():

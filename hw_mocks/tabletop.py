@@ -17,6 +17,7 @@ from hw_mocks.client import WorldClient
 from hw_mocks.gpio import SimulatedFactory
 from hw_mocks.host import WorldServer
 from hw_mocks.moneyacts import Acceptor
+from hw_mocks.scanner import SimulatedScanner
 from hw_mocks.world import World
 
 
@@ -37,12 +38,13 @@ def tabletop(
     stock: Mapping[str, int] | None = None,
     speed: float = 1.0,
     acceptor: Acceptor | None = None,
+    scanner: SimulatedScanner | None = None,
 ) -> Iterator[Tabletop]:
     """Set the machine up in `run_dir` and take it away again."""
     world = World(motors, cabinet, stock)
     before = Device.pin_factory
     with (
-        WorldServer(world, Acts(world, acceptor, ECUADOR_COINS), run_dir, speed) as server,
+        WorldServer(world, Acts(world, acceptor, ECUADOR_COINS, scanner=scanner), run_dir, speed) as server,
         WorldClient(server.control_path) as hand,
     ):
         factory = Device.pin_factory = SimulatedFactory(server.gpio_path)
