@@ -36,7 +36,8 @@ KINDS = {
     "panuelo-pajaro": "kerchief",
     "muneca": "doll",
 }
-READY_S = 20.0
+READY_S = 60.0
+"""Patience, and no promise: a busy computer starts three interpreters slowly."""
 STOP_S = 10.0
 
 HOPPERS = """

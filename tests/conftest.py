@@ -12,11 +12,22 @@ import pytest
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
-OWN_MACHINE = ("tests/system/test_mdb_sale.py", "tests/system/test_wallet_sale.py")
-"""Long files of whole machines that nobody else uses."""
+LONG = (
+    "tests/system/",
+    "tests/test_bench.py",
+    "tests/crash/",
+    "tests/admin_web/test_kiosk",
+    "tests/devices/",
+    "tests/simulation/",
+    "tests/test_tidy.py",
+    "tests/firmware/",
+    "tests/hw_mocks/",
+)
+"""What takes long, or mostly waits, the longest first. Nothing here has to be complete: it only says who goes first."""
 FILES_LEFT_MAX = 64
 """So many more files than before may be open when a test file is through; a shared browser or machine has some of them."""
 REQUIRE_ALL = bool(os.environ.get("CI") or os.environ.get("MINGA_REQUIRE_ALL"))
@@ -28,11 +39,17 @@ settings.load_profile("ci" if REQUIRE_ALL else "here")
 
 
 class Shifts(LoadFileScheduling):
-    """Side by side, a file stays in one process; so do the tests of whole machines that hand theirs on to the next."""
+    """Side by side, a file stays in one process; long ones go first, so that none is left to run alone at the end."""
 
-    def _split_scope(self, nodeid: str) -> str:
-        shared = nodeid.startswith("tests/system/") and not nodeid.startswith(OWN_MACHINE)
-        return "tests/system" if shared else super()._split_scope(nodeid)
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        """Give this process the longest file that waits; among equals, that with the most tests."""
+        longest = min(self.workqueue, key=place_in_queue)
+        self.workqueue.move_to_end(longest, last=False)
+        super()._assign_work_unit(node)
+
+
+def place_in_queue(file: str) -> int:
+    return next((place for place, long in enumerate(LONG) if file.startswith(long)), len(LONG))
 
 
 @pytest.hookimpl(optionalhook=True)

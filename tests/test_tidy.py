@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ UNFINISHED = re.compile(
 IMPURE = {"time", "random", "secrets", "uuid", "datetime"}
 
 
+@cache
 def tree() -> list[Path]:
     """Every file of the project, as git sees it."""
     command = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
@@ -45,7 +47,20 @@ def python(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
     """The Python files under these folders, or all of them, with their syntax."""
     for file in tree():
         if file.suffix == ".py" and (not folders or any(file.is_relative_to(ROOT / folder) for folder in folders)):
-            yield file, ast.parse(file.read_text(), str(file))
+            yield file, syntax(file)
+
+
+@cache
+def syntax(file: Path) -> ast.Module:
+    """A file's syntax, read once for all rules: parsing the tree takes longer than any rule does."""
+    return ast.parse(file.read_text(), str(file))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgotten() -> Iterator[None]:
+    """A million nodes of syntax would make every later look for garbage longer."""
+    yield
+    syntax.cache_clear()
 
 
 def functions(module: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

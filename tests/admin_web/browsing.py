@@ -21,7 +21,11 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 QUIET += ("--disable-component-update", "--disable-sync")
 SCREENS = ((800, 480), (1280, 800), (1080, 1920), (360, 740))
-IN_A_BROWSER = [pytest.mark.system, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+IN_A_BROWSER = [
+    pytest.mark.system,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
 
 MEASURE = """() => {
   const boxes = (query) => [...document.querySelectorAll(query)].map((e) => { const r = e.getBoundingClientRect();
@@ -96,4 +100,4 @@ class Kiosk:
     def show(self, page: Page, view: View) -> None:
         """Set the picture and wait until the page has it."""
         shown = self.fake.show(view)
-        page.wait_for_selector(f"#stage[data-version='{shown.version}']", state="attached", timeout=5_000)
+        page.wait_for_selector(f"#stage[data-version='{shown.version}']", state="attached", timeout=30_000)

@@ -40,6 +40,11 @@ class FakeController:
         self._loop.call_soon_threadsafe(self._send_all)
         return self.view
 
+    def begin_anew(self, view: View) -> None:
+        """Talk again, refuse nothing, forget what was asked, and show this."""
+        self.silent, self.refusal, self.asked = False, None, queue.Queue()
+        self.show(view)
+
     def start(self) -> None:
         self._thread.start()
         assert self._up.wait(5)

@@ -28,7 +28,7 @@ def fitted(line: type[Bench], folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def credit(bench: Bench, cents: int) -> None:
     """Wait until the visitor has this much."""
-    bench.machine.until(lambda: bench.machine.till.cycle.credit_cents == cents, 20)
+    bench.machine.until(lambda: bench.machine.till.cycle.credit_cents == cents)
 
 
 def is_true(bench: Bench) -> bool:
@@ -68,7 +68,7 @@ def opened(bench: Bench) -> MdbMoney:
     """A controller whose devices have all come, and that lets fives in; whatever it told before is forgotten."""
     money = bench.controller()
     wait_for(lambda: is_open(bench))
-    bench.machine.until(lambda: {"coins", NAME, TARJETA} <= {e.device for e in bench.machine.all(DeviceReturned)}, 20)
+    bench.machine.until(lambda: {"coins", NAME, TARJETA} <= {e.device for e in bench.machine.all(DeviceReturned)})
     bench.machine.told.clear()
     return money
 
@@ -93,4 +93,4 @@ def insist(bench: Bench, dollars: int) -> None:
                 bench.bills.insert(dollars)
             return stacked
 
-    wait_for(is_in, 20)
+    wait_for(is_in)

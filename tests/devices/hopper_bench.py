@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from inbox import Inbox
+from inbox import PATIENCE_S, Inbox
 
 from controller.config import Hopper as HopperConfig
 from controller.devices.hoppers import Hoppers
@@ -26,7 +26,7 @@ class Brain(Inbox):
         assert isinstance(message, Event)
         self.told.append(message)
 
-    def wait(self, kind: type, times: int = 1, within_s: float = 15.0) -> Event:
+    def wait(self, kind: type, times: int = 1, within_s: float = PATIENCE_S) -> Event:
         """The nth message of this kind. Raises AssertionError when it never comes."""
         self.until(lambda: len(self.all(kind)) >= times, within_s)
         return self.all(kind)[times - 1]

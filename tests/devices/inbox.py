@@ -8,6 +8,9 @@ from collections.abc import Callable
 
 from controller.domain.events import Event, Reading
 
+PATIENCE_S = 30.0
+"""Nothing here takes a tenth of it, unless this computer is busy with much else."""
+
 
 class Inbox(ABC):
     """Takes what a worker puts, from its thread; when it is full, it refuses. `told` is what it shows when a wait fails."""
@@ -28,7 +31,7 @@ class Inbox(ABC):
             self.take(message)
             self.moved.notify_all()
 
-    def until(self, true: Callable[[], bool], within_s: float = 8.0) -> None:
+    def until(self, true: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
         """Wait until this is so. Raises AssertionError when it never is."""
         with self.moved:
             assert self.moved.wait_for(true, within_s), self.told
@@ -37,7 +40,7 @@ class Inbox(ABC):
         return [message for message in self.told if isinstance(message, kind)]
 
 
-def wait_for(condition: Callable[[], bool], within_s: float = 8.0) -> None:
+def wait_for(condition: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
     """Look until it is so."""
     end_s = time.monotonic() + within_s
     while not condition():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from board_peer import PeerBoard
 from builders import Till, shelf
-from inbox import Inbox, wait_for
+from inbox import PATIENCE_S, Inbox, wait_for
 
 from controller.devices.boardline import BoardLine, Poke
 from controller.devices.cctalkline import mono_ms
@@ -125,7 +125,7 @@ class Machine(Inbox):
         for event in events:
             self.put(event)
 
-    def wait(self, kind: type, times: int = 1, within_s: float = 15.0) -> Event:
+    def wait(self, kind: type, times: int = 1, within_s: float = PATIENCE_S) -> Event:
         self.until(lambda: len(self.all(kind)) >= times, within_s)
         return self.all(kind)[times - 1]
 
@@ -240,7 +240,7 @@ class Bench:
             with self.bus.lock:
                 return self.bills.insert(dollars)
 
-        wait_for(taken, 20)
+        wait_for(taken)
 
     def show_card(self) -> None:
         def shown() -> bool:

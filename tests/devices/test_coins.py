@@ -132,6 +132,7 @@ def test_the_wanted_values_are_kept_through_a_pulled_cable(bench: Bench) -> None
     bench.acceptor.open(bench.link)
     worker = bench.controller()
     bench.wait_open()
+    bench.wait_state(DeviceReturned)
     bench.acceptor.close()
     bench.wait_state(DeviceGone)
     worker.accept(frozenset({50}))
@@ -288,6 +289,7 @@ def test_a_silent_acceptor_is_told_within_two_seconds(bench: Bench) -> None:
     bench.acceptor.open(bench.link)
     bench.controller()
     bench.wait_open()
+    bench.wait_state(DeviceReturned)
     bench.acceptor.silent = True
     begun_s = time.monotonic()
     bench.wait_state(DeviceGone)
@@ -302,6 +304,7 @@ def test_an_adapter_that_begins_to_swallow_the_echo_is_understood(bench: Bench) 
     bench.acceptor.open(bench.link)
     worker = bench.controller()
     bench.wait_open()
+    bench.wait_state(DeviceReturned)
     assert worker.status()["echo"] is True
     bench.acceptor.drop_echo = True
     bench.wait_state(DeviceReturned, times=2)

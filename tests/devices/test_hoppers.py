@@ -261,7 +261,7 @@ def test_a_hopper_that_is_away_for_good_is_unsure(bench: Bench, monkeypatch: pyt
     hoppers.pay(PayCoins(1, (quarters(8), dimes(2))))
     wait_for(lambda: len(bench.cents) >= 2)
     bench.quarters.set_power(False)
-    wait_for(lambda: hoppers._buses[0]._job is None, 15)
+    wait_for(lambda: hoppers._buses[0]._job is None)
     assert bench.brain.all(CoinsPaid) == []
     monkeypatch.setattr(hopperbus, "GIVE_UP_S", 0.2)  # a minute is over
     assert bench.look(hoppers, 1, quarters(8), dimes(2)) == CoinsPaid(1, (Paid(DIMES, 20),), (QUARTERS,))

@@ -82,7 +82,7 @@ def test_a_changer_that_falls_silent_is_told_once_and_so_is_its_return(on_adapte
     gone = bench.machine.wait(DeviceGone)
     bench.changer.set_power(True)
 
-    bench.machine.until(lambda: [e.device for e in bench.machine.all(DeviceReturned)].count("coins") == 2, 25)
+    bench.machine.until(lambda: [e.device for e in bench.machine.all(DeviceReturned)].count("coins") == 2)
     assert isinstance(gone, DeviceGone)
     assert gone.device == "coins"
     bench.insert(10)
@@ -125,7 +125,7 @@ def test_a_board_that_falls_silent_takes_the_changer_with_it(on_board: BoardBenc
     bench.board.mute = True
     with bench.bus.lock:
         bench.changer.insert(25)
-    bench.machine.until(lambda: "coins" in {event.device for event in bench.machine.all(DeviceGone)}, 15)
+    bench.machine.until(lambda: "coins" in {event.device for event in bench.machine.all(DeviceGone)})
     bench.board.mute = False
 
     credit(bench, 25)

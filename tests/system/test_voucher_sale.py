@@ -18,7 +18,7 @@ from controller.ledger.verify import verify
 from hw_mocks.museum import Museum
 from hw_mocks.scanner import SimulatedScanner
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 
 
 @pytest.fixture
