@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from admin_web import kiosk, media
 from admin_web.gateway import Gateway
 from admin_web.guards import Guards
+from admin_web.house import House
 
 HERE = Path(__file__).parent
 BODY_BYTES_MAX = 4_096
@@ -26,8 +27,11 @@ STOP_S = 2
 """Streams end by themselves at a stop; whatever does not is cut after this long."""
 
 
-def create_app(gateway: Gateway, media_folder: Path, host: str = "127.0.0.1") -> FastAPI:
-    """The kiosk's pages over a gateway, which lives as long as the app does."""
+def create_app(
+    gateway: Gateway, media_folder: Path, host: str = "127.0.0.1", house: House | None = None, framed_by: str = ""
+) -> FastAPI:
+    """The kiosk's pages over a gateway, which lives as long as the app does. `house` is what this machine says of itself,
+    `framed_by` the one origin that may show them in a frame."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -48,11 +52,11 @@ def create_app(gateway: Gateway, media_folder: Path, host: str = "127.0.0.1") ->
         exception_handlers={HTTPException: _lost, Exception: _lost},
     )
     app.state.media = media_folder
-    app.state.kiosk = kiosk.Kiosk(gateway, build())
+    app.state.kiosk = kiosk.Kiosk(gateway, build(), house or House())
     app.include_router(kiosk.router)
     app.include_router(media.router)
     app.mount("/static", Static(directory=HERE / "static"))
-    app.add_middleware(Guards, host=host)
+    app.add_middleware(Guards, host=host, framed_by=framed_by)
     return app
 
 
@@ -90,7 +94,7 @@ class Server(uvicorn.Server):
 def build() -> str:
     """A short name for this state of templates, words and static files."""
     digest = hashlib.sha256()
-    for file in sorted((*HERE.glob("*/*.*"), *HERE.glob("*.py"))):
+    for file in sorted((*HERE.glob("*/*.*"), *HERE.glob("locales/*/*/*.po"), *HERE.glob("*.py"))):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 

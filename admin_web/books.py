@@ -17,12 +17,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """What a visitor may know of a maker. `named` is False for her workshop, or for nobody in particular (name empty)."""
+    """What a visitor may know of a maker. `named` is False for her workshop, or for nobody in particular (name empty).
+
+    `workshop` is told beside her name; without her consent it is all there is, and stands in `name`.
+    """
 
     name: str = ""
     words: str = ""
     photo: str = ""
     named: bool = False
+    workshop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Piece:
     name: str
     materials: str = ""
     photo: str = ""
+    work_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,8 @@ def names(makers: Mapping[str, PutMaker], products: Mapping[str, PutProduct]) ->
 def _maker(maker: PutMaker) -> Maker:
     if not maker.consent:
         return Maker(maker.workshop)
-    return Maker(maker.name, maker.words, maker.photo, named=True)
+    return Maker(maker.name, maker.words, maker.photo, named=True, workshop=maker.workshop)
 
 
 def _piece(product: PutProduct) -> Piece:
-    return Piece(product.name, product.materials, product.photo)
+    return Piece(product.name, product.materials, product.photo, product.work_minutes)

@@ -27,11 +27,20 @@ HEADERS = {
 `Origin: null` with our own forms (Fetch standard, "append a request Origin header")."""
 
 
-class Guards:
-    """`host` is the name or address the pages are served on; loopback names and the connection's own address pass too."""
+def policy(framed_by: str) -> str:
+    """The Content-Security-Policy of a page that only this origin may frame."""
+    return CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors " + (framed_by or "'none'"))
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
+
+class Guards:
+    """`host` is the name or address the pages are served on; loopback names and the connection's own address pass too.
+
+    `framed_by` is the one origin that may show the pages in a frame, such as the simulated machine's; without it none may.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, framed_by: str = "") -> None:
         self.app, self.hosts = app, LOOPBACK | {host.lower()}
+        self.headers = HEADERS | {"Content-Security-Policy": policy(framed_by)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -41,7 +50,7 @@ class Guards:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

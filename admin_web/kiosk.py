@@ -5,7 +5,7 @@ is a form that redirects back, so the page works without JavaScript; with it, th
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +14,42 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from admin_web.gateway import Gateway
+from admin_web.after import read_choice, thanks
+from admin_web.books import Names
+from admin_web.comfort import REST_S, Comfort, comfort, in_use, kept
+from admin_web.comfort import router as comfort_router
+from admin_web.gateway import SILENCE_S, Gateway
+from admin_web.house import House
 from admin_web.paying import paying
+from admin_web.piece import look
 from admin_web.shelf import shelf
+from admin_web.stories import stories
 from admin_web.till import till
 from admin_web.weave import ROWS, band
-from admin_web.words import Words, words
+from admin_web.words import FALLBACK, LANGUAGES, words
 from controller.domain.catalog import SlotId
-from controller.domain.events import PayBy, ReturnPressed, SlotChosen, StillHere
+from controller.domain.events import PayBy, ReturnPressed, SlotChosen, StillHere, VisitorAnswers
+from controller.domain.view import View
 from controller.protocols.control import Ask
 
 BEAT_S = 1.0
 RECONNECT_MS = 1_000
+TICK_MS = 100
+"""Pages that are drawn within the same tenth of a second share one drawing."""
 SAID = ("unknown-slot", "not-now", "away")
 """What a page may be asked to say after a button: codes, never text from a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a scene is drawn from, besides its language. Pictures and names are replaced and never changed."""
+
+    view: View | None
+    names: Names
+    age_ms: int
+
+    def is_same(self, other: "Moment") -> bool:
+        return self.view is other.view and self.names is other.names and self.age_ms == other.age_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +58,62 @@ class Kiosk:
 
     gateway: Gateway
     build: str
-    language: str = "es"
+    house: House = field(default_factory=House)
+    _drawn: dict[str, tuple[Moment, str]] = field(default_factory=dict)
 
-    @property
-    def words(self) -> Words:
-        return words(self.language)
+    def __post_init__(self) -> None:
+        """Read every language before the first visitor comes: whoever asks for English waits for no file."""
+        for language in LANGUAGES:
+            words(language)
 
-    def page(self, said: str | None = None) -> str:
+    def page(self, chosen: Comfort, said: str | None = None) -> str:
+        """The whole page, as this visitor wants it."""
         return _template("kiosk.html").render(
-            **self._scene(), build=self.build, said=said if said in SAID else None, house=band(""), band_rows=ROWS
+            **_scene(self._now(), chosen.language, self.house),
+            house_words=self.house,
+            build=self.build,
+            said=said if said in SAID else None,
+            house=band(""),
+            comfort=chosen,
+            languages=LANGUAGES,
+            rest_s=REST_S,
         )
 
-    def scene(self) -> str:
-        return _template("scene.html").render(**self._scene(), band_rows=ROWS)
+    def scene(self, language: str = FALLBACK) -> str:
+        """What changes. It is drawn once for each language and moment, however many pages are open."""
+        now, last = self._now(), self._drawn.get(language)
+        if last and last[0].is_same(now):
+            return last[1]
+        drawn = _template("scene.html").render(**_scene(now, language, self.house))
+        self._drawn[language] = now, drawn
+        return drawn
 
-    def _scene(self) -> dict[str, Any]:
-        gateway, view = self.gateway, self.gateway.picture
-        age_ms = gateway.age_ms or 0
-        return {
-            "words": self.words,
-            "version": view.version if view else 0,
-            "stale": gateway.stale,
-            "age": self.words.span(age_ms),
-            "shelf": shelf(view, gateway.names, self.words) if view else None,
-            "till": till(view, gateway.names, self.words, age_ms) if view else None,
-            "paying": paying(view, gateway.names, self.words, age_ms) if view else None,
-        }
+    def _now(self) -> Moment:
+        age_ms = self.gateway.age_ms or 0
+        return Moment(self.gateway.picture, self.gateway.names, age_ms - age_ms % TICK_MS)
+
+
+def _scene(now: Moment, language: str, house: House) -> dict[str, Any]:
+    view, said = now.view, words(language)
+    return {
+        "words": said,
+        "version": view.version if view else 0,
+        "stale": view is None or now.age_ms >= SILENCE_S * 1_000,
+        "in_use": in_use(view),
+        "age": said.span(now.age_ms),
+        "shelf": shelf(view, now.names, said) if view else None,
+        "till": till(view, now.names, said, now.age_ms) if view else None,
+        "paying": paying(view, now.names, said, now.age_ms) if view else None,
+        "look": look(view, now.names, said, now.age_ms) if view else None,
+        "thanks": thanks(view, now.names, said, house, now.age_ms) if view else None,
+        "stories": stories(view, now.names, said) if view else (),
+        "pays_by_code": bool(view and view.wallets),
+        "band_rows": ROWS,
+    }
 
 
 router = APIRouter()
+router.include_router(comfort_router)
 
 
 def kiosk(request: Request) -> Kiosk:
@@ -73,19 +122,21 @@ def kiosk(request: Request) -> Kiosk:
 
 
 @router.get("/", response_class=HTMLResponse)
-async def page(request: Request, said: str | None = None) -> str:
-    """The page, whole and true at this moment."""
-    return kiosk(request).page(said)
+async def page(request: Request, said: str | None = None) -> Response:
+    """The page, whole and true at this moment. While the machine is in use, what its visitor chose lives on."""
+    here, chosen = kiosk(request), comfort(request)
+    answer = HTMLResponse(here.page(chosen, said))
+    return kept(answer, chosen) if chosen != Comfort() and in_use(here.gateway.picture) else answer
 
 
 @router.get("/live", response_class=EventSourceResponse)
-async def live(request: Request) -> AsyncIterator[ServerSentEvent]:
+async def live(request: Request, lang: str = FALLBACK) -> AsyncIterator[ServerSentEvent]:
     """The scene at once and after each change, and after every wait a beat with the picture's age in ms."""
-    here, shown = kiosk(request), None
+    here, shown, language = kiosk(request), None, lang if lang in LANGUAGES else FALLBACK
     gateway = here.gateway
     yield ServerSentEvent(event="build", raw_data=here.build, retry=RECONNECT_MS)
     while not gateway.closing:
-        if (scene := here.scene()) != shown:
+        if (scene := here.scene(language)) != shown:
             shown = scene
             yield ServerSentEvent(raw_data=scene, id=str(gateway.picture.version if gateway.picture else 0))
         yield ServerSentEvent(event="beat", raw_data=str(-1 if gateway.age_ms is None else gateway.age_ms))
@@ -124,6 +175,13 @@ async def stay(request: Request) -> Response:
     return await _ask(request, StillHere())
 
 
+@router.post("/answer")
+async def answer(request: Request) -> Response:
+    """An answer to the question beside the thanks; an empty one when the visitor is done with it."""
+    choice = read_choice(str((await request.form(max_files=0, max_fields=4)).get("answer", "")))
+    return await _ask(request, VisitorAnswers(*choice)) if choice else _back("not-now")
+
+
 async def _ask(request: Request, ask: Ask) -> Response:
     answer = await kiosk(request).gateway.ask(ask)
     if answer.ok:
@@ -150,6 +208,6 @@ def _template(name: str) -> jinja2.Template:
     return _pages.get_template(name)
 
 
-def lost_page(language: str = "es") -> str:
+def lost_page(language: str = FALLBACK) -> str:
     """What stands instead of any error page: a moment's patience, then the shelf again, because nobody here can type."""
     return _template("lost.html").render(words=words(language))

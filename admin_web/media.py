@@ -1,25 +1,23 @@
-"""Photos from the media folder: only from there, only pictures, only by a plain file name."""
+"""Photos of pieces and makers, and nothing else that may lie in the media folder.
 
-import re
+Served are the names that `controller.photos` gives: they follow from what a photo shows, so a browser may keep one for ever,
+and nobody who was not shown one can guess it.
+"""
+
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
-KINDS = {
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-    ".svg": "image/svg+xml",
-}
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+from controller.photos import is_kept
+
 HEADERS = {
-    "Cache-Control": "max-age=60",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "Cache-Control": "max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
 }
-"""A drawing may style itself, but it may run nothing and load nothing, even when somebody opens it by itself."""
+"""It is a picture, whatever is in it: nothing in it runs or is loaded, even when somebody opens it by itself."""
 
 router = APIRouter()
 
@@ -30,13 +28,10 @@ async def photo(request: Request, name: str) -> Response:
     found = find(request.app.state.media, name)
     if found is None:
         raise HTTPException(404)
-    return FileResponse(found, media_type=KINDS[found.suffix.lower()], headers=HEADERS)
+    return FileResponse(found, media_type="image/webp", headers=HEADERS)
 
 
 def find(folder: Path, name: str) -> Path | None:
-    """The file of that name, if it is a picture that truly lies in the folder: no path, no link that leads out."""
-    if not NAME.fullmatch(name):
-        return None
-    file = (folder / name).resolve()
-    inside = file.parent == folder.resolve()
-    return file if inside and file.suffix.lower() in KINDS and file.is_file() else None
+    """The file of that name, if it is a photo that truly lies in the folder: no path, no link that leads out."""
+    file = folder / name
+    return file if is_kept(name) and file.is_file() and not file.is_symlink() else None

@@ -11,6 +11,7 @@ from admin_web.money import all_welcome
 from admin_web.shelf import is_night, piece_name
 from admin_web.words import Words
 from controller.domain.cycle import News, Phase
+from controller.domain.events import Trouble
 from controller.domain.view import NoticeView, View
 
 LEAVING_MS = 15_000
@@ -99,7 +100,13 @@ def _invitation(view: View, names: Names, words: Words) -> Message:
         told = _plain("chosen", words, slot=view.chosen, piece=piece_name(view.chosen, view, names))
     else:
         told = _plain("credit" if view.credit_cents else "idle", words)
-    return told if view.gives_change else _exact(told, view, words)
+    told = told if view.gives_change else _exact(told, view, words)
+    return replace(told, who=words.say("trouble.no-wallet.calm")) if _lacks_wallets(view) else told
+
+
+def _lacks_wallets(view: View) -> bool:
+    """One could pay without coins here, but no provider answers now."""
+    return Trouble.NO_WALLET in view.lacks and not view.wallets
 
 
 def _exact(told: Message, view: View, words: Words) -> Message:

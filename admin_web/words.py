@@ -1,46 +1,76 @@
-"""The words of the pages: one file per language, Spanish behind every other.
+"""The words of the pages: one gettext catalogue per language, Spanish behind every other.
 
-A word is asked for by its path (`till.give_back`) and filled in. Codes of the controller (`news`, `trouble`, `closed`)
-have a row each; one that is not known here yet is answered by the section's `other`, never by a traceback.
+A word is asked for by its key (`till.give_back`) and filled in. Codes of the controller (`news`, `trouble`, `closed`)
+have a key each; one that is not known here yet is answered by the section's `other`, never by a traceback. Catalogues
+are read once, from their sources: there is nothing to compile, and nothing compiled to forget.
 """
 
-import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-from babel.numbers import format_currency
+from babel.messages.catalog import Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+from babel.support import Translations
 
 LOCALES = Path(__file__).parent / "locales"
 FALLBACK = "es"
+LANGUAGES: Mapping[str, str] = {"es": "Español", "en": "English", "qu": "Kichwa"}
+"""Each under its own name. CLDR knows `qu_EC` and not `qug`, and calls it Runasimi; here people say Kichwa."""
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """What one catalogue says. `locale` is for Babel (`es_EC`); `counting` are the keys with forms for one and for many."""
+
+    locale: str
+    keys: frozenset[str]
+    counting: frozenset[str]
+    translations: Translations
+
+    @property
+    def lang(self) -> str:
+        """For HTML: `es-EC` (BCP 47)."""
+        return self.locale.replace("_", "-")
+
+    def say(self, key: str, n: object) -> str:
+        if key in self.counting and isinstance(n, int):
+            return self.translations.ngettext(key, key, n)
+        return self.translations.gettext(key)
 
 
 class Words:
-    """One language. `lang` is for HTML (`es-EC`), `locale` for Babel (`es_EC`)."""
+    """One language over its fallbacks. `lang` is the language chosen, `mostly` the one that most of its pages are in."""
 
-    def __init__(self, *tables: dict[str, Any]) -> None:
-        self._tables = tables
-        self.lang = self.say("lang")
-        self.locale = self.say("locale")
+    def __init__(self, *tongues: Tongue) -> None:
+        self._tongues = tongues
+        own, last = tongues[0], tongues[-1]
+        self.locale, self.lang = own.locale, own.lang
+        self.mostly = own.lang if own.keys >= last.keys else last.lang
 
-    def say(self, path: str, **values: object) -> str:
-        """The words at a path, filled in. Raises KeyError when no language has them."""
-        for table in self._tables:
-            if isinstance(found := _at(table, path), str):
-                return found.format(**values)
-        raise KeyError(path)
+    def say(self, key: str, **values: object) -> str:
+        """The words of a key, filled in; `n` also chooses between one and many. Raises KeyError when no language has them."""
+        return self._tongue(key).say(key, values.get("n")).format(**values)
 
     def about(self, section: str, code: str, part: str = "", **values: object) -> str:
         """What to say about a code of the controller: its own words, or what is said about any other one."""
-        tail = f".{part}" if part else ""
-        try:
-            return self.say(f"{section}.{code}{tail}", **values)
-        except KeyError:
-            return self.say(f"{section}.other{tail}", **values)
+        return self.say(self._about(section, code, part), **values)
+
+    def lang_of(self, section: str, code: str, part: str = "") -> str:
+        """In which language `about` says it: for `lang=`, where a page mixes two (WCAG 2.2, 3.1.2)."""
+        return self._tongue(self._about(section, code, part)).lang
 
     def money(self, cents: int) -> str:
         """`$3,50` in Ecuador. Divided by a hundred only here, for the eye."""
         return format_currency(cents / 100, "USD", locale=self.locale)
+
+    def number(self, number: int) -> str:
+        """`1.234` in Ecuador."""
+        return format_decimal(number, locale=self.locale)
 
     def face(self, cents: int) -> str:
         """What stands on a coin: `25¢`, `$1`."""
@@ -55,19 +85,41 @@ class Words:
             return self.say("age.minutes", n=seconds // 60)
         return self.say("age.hours", n=seconds // 3_600)
 
+    def _about(self, section: str, code: str, part: str) -> str:
+        tail = f".{part}" if part else ""
+        own = f"{section}.{code}{tail}"
+        return own if any(own in tongue.keys for tongue in self._tongues) else f"{section}.other{tail}"
+
+    def _tongue(self, key: str) -> Tongue:
+        for tongue in self._tongues:
+            if key in tongue.keys:
+                return tongue
+        raise KeyError(key)
+
 
 @cache
 def words(language: str = FALLBACK) -> Words:
     """The words of a language, with Spanish for whatever it lacks. Raises FileNotFoundError for an unknown one."""
-    return Words(*(_table(name) for name in dict.fromkeys((language, FALLBACK))))
+    return Words(*(tongue(source(name)) for name in dict.fromkeys((language, FALLBACK))))
 
 
-def _table(language: str) -> dict[str, Any]:
-    return tomllib.loads((LOCALES / f"{language}.toml").read_text(encoding="utf-8"))
+def source(language: str) -> Path:
+    """Where the words of a language are written and corrected."""
+    return LOCALES / language / "LC_MESSAGES" / "minga.po"
 
 
-def _at(table: dict[str, Any], path: str) -> Any:
-    found: Any = table
-    for step in path.split("."):
-        found = found.get(step) if isinstance(found, dict) else None
-    return found
+def tongue(file: Path) -> Tongue:
+    """Read a catalogue. A message that is empty or marked fuzzy is not said: nobody has agreed to it yet."""
+    with file.open("rb") as text:
+        catalogue = read_po(text, abort_invalid=True)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    agreed = [message for message in catalogue if message.id and message.string and not message.fuzzy]
+    counting = frozenset(_key(message) for message in agreed if message.pluralizable)
+    assert catalogue.locale_identifier, f"{file} has no Language in its header"
+    return Tongue(catalogue.locale_identifier, frozenset(map(_key, agreed)), counting, Translations(compiled))
+
+
+def _key(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]

@@ -4,10 +4,13 @@ Each act is one JSON object, `{"do": "insert", "cents": 25}`, and its answer ano
 what cannot be done answers `{"ok": false, "why": …}`. `ACTS` lists all of them with a sentence each.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from hw_mocks import faults
+from hw_mocks.glance import Glance
+from hw_mocks.lookacts import Hopper, LookActs
 from hw_mocks.mdb import FittedMdb
 from hw_mocks.moneyacts import Acceptor, Answer, MoneyActs
 from hw_mocks.scanner import SimulatedScanner
@@ -23,9 +26,13 @@ class Board(Protocol):
     def hang(self) -> None: ...
 
 
-class Acts(MoneyActs, WalletActs):
-    """The acts on one machine. `mdb` are the devices of its MDB bus, `board` its I/O board, `wallets` its providers, where
-    it has them."""
+SORTER_EXIT = 8
+"""What an acceptor's self-check finds when coins cannot leave it: its sorter exit sensors (4.7 part 3, table 3)."""
+
+
+class Acts(MoneyActs, WalletActs, LookActs):
+    """The acts on one machine. `mdb` are the devices of its MDB bus, `board` its I/O board, `wallets` its providers,
+    `hoppers` its hoppers, where it has them; `clock` is the file its wall clock is shifted by."""
 
     def __init__(
         self,
@@ -36,9 +43,13 @@ class Acts(MoneyActs, WalletActs):
         board: Board | None = None,
         wallets: FittedWallets | None = None,
         scanner: SimulatedScanner | None = None,
+        hoppers: Sequence[Hopper] = (),
+        clock: Path | None = None,
     ) -> None:
         super().__init__(world, acceptor, coins, mdb)
         self._board, self._wallets, self._scanner = board, wallets, scanner
+        self._hoppers, self._clock, self._glance = hoppers, clock, Glance(world)
+        self._felt = world.network, world.box_full
 
     def perform(self, act: Any) -> Answer:
         """Do one act. Never raises for what a person may type: the answer says what was wrong."""
@@ -51,6 +62,10 @@ class Acts(MoneyActs, WalletActs):
             return {"ok": False, "why": f"{name}: {error} ({type(error).__name__})"}
         self._keep_devices_true()
         return {"ok": True, **answer}
+
+    def insert(self, position: int | None = None, cents: int | None = None, rejected: bool = False) -> Answer:
+        """Put a coin in, by position or by value; a `rejected` one falls through into the tray, as all do from a full box."""
+        return super().insert(position, cents, rejected or self._world.box_full)
 
     def press(self, button: str) -> None:
         """Press a button and let it go: a slot's name, or `return`."""
@@ -102,6 +117,15 @@ class Acts(MoneyActs, WalletActs):
         """The faults there are, in words."""
         return {"faults": {name: fault.words for name, fault in faults.FAULTS.items()}}
 
+    def _keep_devices_true(self) -> None:
+        super()._keep_devices_true()
+        had_network, was_full = self._felt
+        network, full = self._felt = self._world.network, self._world.box_full
+        if self._acceptor is not None and was_full != full:
+            self._acceptor.firmware.fault = SORTER_EXIT if full else 0
+        if self._wallets is not None and had_network != network:
+            self._wallets.trouble(down=not network)
+
     def _there(self) -> Board:
         if self._board is None:
             raise ValueError("this machine has no I/O board")
@@ -134,6 +158,12 @@ ACTS: dict[str, Callable[..., Answer | None]] = {
         Acts.power,
         Acts.reset_board,
         Acts.hang_board,
+        Acts.take_coins,
+        Acts.take_pieces,
+        Acts.empty_box,
+        Acts.fill_hopper,
+        Acts.shift_clock,
+        Acts.look,
         Acts.truth,
         Acts.list_faults,
     )

@@ -25,6 +25,7 @@ from controller.ledger.reports import Totals
 from hw_mocks.day import Day, plan
 from hw_mocks.museum import QUICK, REAL_TIME, Museum
 from hw_mocks.office import VOUCHER_CENTS, Office
+from hw_mocks.stage.plug import Plug
 from hw_mocks.takings import Takings, in_words, takings
 from hw_mocks.verdict import judge
 
@@ -131,13 +132,14 @@ def _tell(evening: Evening) -> None:
 
 def _serve(museum: Museum, office: Office, joined: str) -> None:
     (museum.folder / "run" / "clock").write_text("0")
-    museum.open(REAL_TIME + joined, 1.0)
+    museum.open(REAL_TIME + joined, 1.0, stage=0)
     with museum.client() as client:
         for slot in client.watch().slots:
             museum.hand.fill(slot.slot, slot.quantity)
     typer.echo(_ways_to_pay(museum, [office.paper(f"vale-{number}.txt") for number in range(1, PAPERS + 1)]))
     try:
-        museum.wait()
+        with Plug(museum):
+            museum.wait()
     except KeyboardInterrupt:
         typer.echo("closing")
 
@@ -147,6 +149,8 @@ def _ways_to_pay(museum: Museum, papers: list[Path]) -> str:
     return "\n".join(
         (
             "\nThe machine stays up in real time. Ctrl-C ends it.",
+            f"  the machine  {museum.stage}/",
+            "               to see and to touch: coins, buttons, a phone, and a drawer of mishaps; the kiosk is its screen",
             f"  the kiosk    http://127.0.0.1:{museum.port}/",
             "From another terminal you are the visitor:",
             f"  a coin       {hand} insert cents=25",

@@ -76,6 +76,7 @@ FAULTS = {
             _on_machine("coin_count_lost", True, False),
         ),
         Fault("coin-noise", "one byte in fifty of the coin line is changed", _on_machine("coin_noise", 0.02, 0.0)),
+        Fault("full-box", "the cash box is full: coins back up and come back", _on_machine("box_full", True, False)),
         Fault("no-board", "the I/O board has no power", _on_machine("board_supply", False, True)),
         Fault("mdb-cable", "the cable of the MDB bus is out", _unplugged("mdb")),
         Fault("changer-cable", "the plug of the changer is out", _unplugged("changer")),
@@ -85,6 +86,7 @@ FAULTS = {
         Fault("bank-declines", "the bank declines every card", _on_machine("bank", "declines", "approves")),
         Fault("bank-silent", "the bank does not answer", _on_machine("bank", "silent", "approves")),
         Fault("refund-fails", "the reader cannot give money back", _on_machine("refund_fails", True, False)),
+        Fault("no-network", "the museum's network is out: no wallet answers", _on_machine("network", False, True)),
         Fault("open-door", "the door stands open", Machine(lambda world, on: world.set_door(on))),
         Fault("power-cut", "the plug is pulled", Machine(lambda world, on: world.set_power(not on))),
     )

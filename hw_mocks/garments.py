@@ -1,23 +1,37 @@
 """The simulated museum's product photos: pieces one wants to buy, drawn by this code and the same for the same product.
 
-A kind gives the shape, the product's id gives the cloth: its dyes, figures and stripes. Pictures are SVG of a few
-kilobytes, 3:2, with nothing to load from anywhere. Real machines show real photos.
+A kind gives the shape, the product's id gives the cloth: its dyes, figures and stripes. A drawing is SVG of a few kilobytes,
+3:2, with nothing to load from anywhere. As a photo it goes the way of every photo somebody sends: decoded by a process of its
+own, and kept as tile and hero. Real machines show real photos.
 """
 
+import io
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 
+from controller.photos import Photo, keep, prepare
 from hw_mocks.canvas import OUTLINE, Canvas
 from hw_mocks.motifs import FIGURES, stitches
+from hw_mocks.rendering import render
+
+CAMERA_WIDTH = 1_600
+"""Pixels of the photo that is taken of a drawing; a hero has 1,280."""
 
 
 def write_photos(folder: Path, products: Mapping[str, str]) -> dict[str, str]:
-    """Draw a photo for every product id by its kind; the file name of each. A kind nobody knows becomes folded cloth."""
-    folder.mkdir(parents=True, exist_ok=True)
-    names = {product: f"{product}.svg" for product in products}
-    for product, kind in products.items():
-        (folder / names[product]).write_text(draw(product, kind), encoding="utf-8")
-    return names
+    """Draw a photo for every product id by its kind; the name each is kept by. A kind nobody knows becomes folded cloth."""
+    with ThreadPoolExecutor(2) as hands:  # one draws while the other's photo is made small
+        photos = hands.map(lambda row: _photo(*row), products.items())
+        return {product: keep(folder, photo) for product, photo in zip(products, photos, strict=True)}
+
+
+@lru_cache(maxsize=64)
+def _photo(product: str, kind: str) -> Photo:
+    taken = io.BytesIO()
+    render(draw(product, kind), CAMERA_WIDTH).save(taken, "JPEG", quality=92)
+    return prepare(taken.getvalue())
 
 
 def draw(product: str, kind: str) -> str:

@@ -97,6 +97,7 @@ class Museum:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._photos: dict[str, str] = {}
         self.hand: WorldClient
+        self.stage = ""
 
     def __enter__(self) -> "Museum":
         return self
@@ -113,13 +114,18 @@ class Museum:
         products = catalogue.read(EXAMPLE)["products"]
         self._photos = write_photos(self.folder / "media", {row["product"]: KINDS[row["product"]] for row in products})
 
-    def open(self, settings: str, speed: float) -> None:
-        """Start the world, the controller and the pages, and wait until the machine answers."""
+    def open(self, settings: str, speed: float, stage: int | None = None) -> None:
+        """Start the world, the controller and the pages, and wait until the machine answers.
+
+        With `stage` the machine can be seen and touched at that port, 0 for any free one; `self.stage` says where.
+        """
         self.file.write_text(f"{COMMON}{settings}\n[web]\nport = {self.port}\n")
-        self._start("world", "simulate", "--speed", str(speed))
+        seen = () if stage is None else ("--stage", str(stage))
+        self._start("world", "simulate", "--speed", str(speed), *seen)
         self.hand = self._until(lambda: WorldClient(self.folder / "run" / "world.sock"), "the simulated machine")
+        self.stage = "" if stage is None else self._until(self._stage_address, "the stage")
         self.start_controller()
-        self._start("web", "web")
+        self._start("web", "web", *(("--framed-by", self.stage) if self.stage else ()))
         self._wait_for_pages()
 
     def fill_shelf(self) -> None:
@@ -174,10 +180,17 @@ class Museum:
 
         self.port = self._until(address, "the pages")
 
+    def _stage_address(self) -> str:
+        found = re.findall(r"the stage is on (http://127\.0\.0\.1:\d+)/", self.log("world"))
+        if not found:
+            raise ControllerGone("the stage does not listen yet")
+        return str(found[-1])
+
     def kill_controller(self) -> None:
         """`kill -9`: no handler runs, nothing is tidied up."""
-        self._processes["controller"].kill()
-        self._processes.pop("controller").wait()
+        controller = self._processes.pop("controller")
+        controller.kill()
+        controller.wait()
 
     def cut_power(self) -> None:
         """The plug is pulled: the controller dies without a word and every line falls."""
@@ -193,7 +206,7 @@ class Museum:
 
     def wait(self) -> None:
         """Until one of the processes ends."""
-        while all(process.poll() is None for process in self._processes.values()):
+        while all(process.poll() is None for process in list(self._processes.values())):
             time.sleep(0.2)
 
     def stop(self) -> None:

@@ -7,8 +7,11 @@ the devices of the MDB bus where that is wired to it; its real firmware answers 
 """
 
 import signal
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from enum import StrEnum
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +27,7 @@ from hw_mocks.hopper import SimulatedBus, SimulatedHopper
 from hw_mocks.host import WorldServer
 from hw_mocks.mdb import FittedMdb, SimulatedAdapter
 from hw_mocks.scanner import SimulatedScanner
+from hw_mocks.stage.start import staged
 from hw_mocks.things import Coin
 from hw_mocks.wallets import FittedWallets
 from hw_mocks.wire import SOCKET_VARIABLE
@@ -42,9 +46,17 @@ class Tubes(StrEnum):
 
 
 def serve_world(
-    config: Config, run_dir: Path, speed: float = 1.0, board: Path | None = None, tubes: Tubes = Tubes.FILLED
+    config: Config,
+    run_dir: Path,
+    speed: float = 1.0,
+    board: Path | None = None,
+    tubes: Tubes = Tubes.FILLED,
+    beside: Callable[[Path], AbstractContextManager[object]] | None = None,
 ) -> None:
-    """One simulated machine, wired as `config` says, until the process is interrupted."""
+    """One simulated machine, wired as `config` says, until the process is interrupted.
+
+    `beside` is given the socket for people, and is open as long as the machine is.
+    """
     world = World(config.motors, config.cabinet, stock=dict.fromkeys(config.slots(), PIECES_EACH))
     run_dir.mkdir(parents=True, exist_ok=True)
     board = board or (Path(config.board.port) if config.uses_board else None)
@@ -56,19 +68,18 @@ def serve_world(
     acceptor = None if config.has_changer else SimulatedAcceptor()
     wallets = FittedWallets(config.wallets) if config.wallets else None
     scanner = SimulatedScanner(Kind(config.scanner.kind)) if config.scanner.port else None
-    acts = Acts(world, acceptor, ECUADOR_COINS, mdb, simulated, wallets, scanner)
+    hoppers = _hoppers(config, world, speed)
+    tended = [*chain(*hoppers.values())], config.clock.offset_file
+    acts = Acts(world, acceptor, ECUADOR_COINS, mdb, simulated, wallets, scanner, *tended)
     server = WorldServer(world, acts, run_dir, speed)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     with ExitStack() as closing:
-        _open_ports(config, world, speed, acceptor, mdb, closing)
-        if wallets:
-            closing.callback(wallets.close)
-            wallets.open()
-        if scanner:
-            scanner.open(_place(Path(config.scanner.port), "scanner"))
-            closing.callback(scanner.close)
+        _open_ports(config, acceptor, mdb, hoppers, closing)
+        _open_more(config, wallets, scanner, closing)
         if simulated:
             server.add(simulated)
+        if beside:
+            closing.enter_context(beside(server.control_path))
         try:
             print(_where(config, server, board), flush=True)
             server.run()
@@ -78,10 +89,9 @@ def serve_world(
 
 def _open_ports(
     config: Config,
-    world: World,
-    speed: float,
     acceptor: SimulatedAcceptor | None,
     mdb: FittedMdb | None,
+    hoppers: dict[str, list[SimulatedHopper]],
     closing: ExitStack,
 ) -> None:
     """Every serial device appears where the controller looks for it."""
@@ -92,8 +102,22 @@ def _open_ports(
         adapter = SimulatedAdapter(mdb.bus)
         adapter.open(_place(Path(config.mdb.port), "mdb"))
         closing.callback(adapter.close)
-    for hoppers in _hoppers(config, world, speed):
-        closing.callback(hoppers.close)
+    for port, line in hoppers.items():
+        bus = SimulatedBus(*line)
+        bus.open(Path(port))
+        closing.callback(bus.close)
+
+
+def _open_more(
+    config: Config, wallets: FittedWallets | None, scanner: SimulatedScanner | None, closing: ExitStack
+) -> None:
+    """What pays without coins: the wallets' providers listen, the scanner lies at its port."""
+    if wallets:
+        closing.callback(wallets.close)
+        wallets.open()
+    if scanner:
+        scanner.open(_place(Path(config.scanner.port), "scanner"))
+        closing.callback(scanner.close)
 
 
 def _place(path: Path, section: str) -> Path:
@@ -103,8 +127,8 @@ def _place(path: Path, section: str) -> Path:
     return path
 
 
-def _hoppers(config: Config, world: World, speed: float) -> list[SimulatedBus]:
-    """The configured hoppers, each full of its coin, on the ports where the controller looks for them."""
+def _hoppers(config: Config, world: World, speed: float) -> dict[str, list[SimulatedHopper]]:
+    """The configured hoppers, each full of its coin, by the port where the controller looks for them."""
     ports: dict[str, list[SimulatedHopper]] = {}
     for number, hopper in enumerate(config.hoppers):
         simulated = SimulatedHopper(
@@ -117,10 +141,7 @@ def _hoppers(config: Config, world: World, speed: float) -> list[SimulatedBus]:
             speed=speed,
         )
         ports.setdefault(hopper.port, []).append(simulated)
-    buses = [SimulatedBus(*hoppers) for hoppers in ports.values()]
-    for bus, port in zip(buses, ports, strict=True):
-        bus.open(Path(port))
-    return buses
+    return ports
 
 
 def _where(config: Config, server: WorldServer, board: Path | None) -> str:
@@ -145,9 +166,17 @@ def simulate(
         Path | None, typer.Option(help="Where a simulated I/O board answers; board.port when something is wired to it.")
     ] = None,
     tubes: Annotated[Tubes, typer.Option(help="What lies in the changer's tubes to begin with.")] = Tubes.FILLED,
+    stage: Annotated[
+        int | None,
+        typer.Option(help="Also draw the machine on a page at this port; 0 takes a free one.", min=0, max=65_535),
+    ] = None,
+    kiosk: Annotated[
+        str, typer.Option(help="With --stage: where the visitor's page is; at web.port of the configuration.")
+    ] = "",
 ) -> None:
     """Run a simulated machine: motors, spirals, coins, buttons and a door that exist only in this process.
 
-    Example: minga simulate --config museum/minga.toml
+    Example: minga simulate --config museum/minga.toml --stage 8090
     """
-    serve_world(load(config), run_dir or config.resolve().parent / "run", speed, board, tubes)
+    beside = partial(staged, config, port=stage, kiosk=kiosk, speed=speed) if stage is not None else None
+    serve_world(load(config), run_dir or config.resolve().parent / "run", speed, board, tubes, beside)

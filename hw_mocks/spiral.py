@@ -27,7 +27,9 @@ class Spiral:
     stock: int = 0
     angle_deg: float = 0.0
     speed_deg_per_ms: float = 0.0
+    told: bool = False
     driven: bool = False
+    """Told to turn, and supplied: a board's dead-man may take the supply for a moment while it is told."""
     starts: int = 0
     missing: bool = False
     stuck: bool = False
@@ -54,9 +56,10 @@ class Spiral:
     def moving(self) -> bool:
         return not self.blocked and (self.driven or self.speed_deg_per_ms > 0)
 
-    def drive(self, on: bool) -> None:
-        self.starts += on and not self.driven
-        self.driven = on
+    def drive(self, told: bool, supplied: bool = True) -> None:
+        """Its lines are on, or not; `starts` counts how often they went on."""
+        self.starts += told and not self.told
+        self.told, self.driven = told, told and supplied
 
     def turn_home_by_hand(self) -> None:
         """A person turns the coil on until it is home, and holds back what hangs in it."""

@@ -44,8 +44,12 @@ class World:
         self.on_line: Callable[[int, bool], None] = lambda _pin, _high: None
         self.on_happening: Callable[[Happening], None] = lambda _happening: None
         self.powered = self.supply = self.coin_cable = self.board_supply = True
+        self.guarded = True
+        """A board's dead-man lets the motors have their supply."""
         self.coin_noise = 0.0
         self.coin_count_lost = False
+        self.box_full = False
+        self.network = True
         self.home_shorted = False
         self.curtain: Literal["good", "blind", "dark"] = "good"
         self.unplugged: set[str] = set()
@@ -133,6 +137,10 @@ class World:
         return self.powered and self.cabinet.lamp in self._high
 
     @property
+    def door_open(self) -> bool:
+        return "door" in self._switches and self._switches["door"].closed
+
+    @property
     def _beam_reads_dark(self) -> bool:
         dark = self._in_beam > 0 or self.motors.drop_emitter not in self._high
         return self.curtain == "dark" or (self.curtain == "good" and dark)
@@ -140,10 +148,11 @@ class World:
     def settle(self) -> None:
         """The drivers follow their lines and the power, then the machine's own lines follow. Faults call it too."""
         for slot, spiral in self.spirals.items():
-            driven = self.powered and self.supply and not spiral.missing and self._wires[slot] <= self._high
-            if driven != spiral.driven:
-                spiral.drive(driven)
-                self._tell("motor", slot=slot, on=driven, angle_deg=round(spiral.angle_deg % 360, 2))
+            told = self.powered and self.supply and not spiral.missing and self._wires[slot] <= self._high
+            was = spiral.driven
+            spiral.drive(told, self.guarded)
+            if spiral.driven != was:
+                self._tell("motor", slot=slot, on=spiral.driven, angle_deg=round(spiral.angle_deg % 360, 2))
         self._tell_lines()
 
     def _tell_lines(self) -> None:
@@ -240,7 +249,7 @@ class World:
             "lamp": self.lamp,
             "powered": self.powered,
             "faults": sorted(self.faults),
-            "door_open": "door" in self._switches and self._switches["door"].closed,
+            "door_open": self.door_open,
         }
 
 

@@ -302,7 +302,7 @@ def test_every_commented_key_can_be_uncommented(file: Path) -> None:
     """A key without a default is shown in a form that TOML takes once a value stands behind it."""
     text = commented("quito-museo-1").partition("# [[")[0]
     for key in re.findall(r"^# (\w+) =", text, re.MULTILINE):
-        value = "{}" if key.endswith(("values_cents", "buttons", "keys")) else NUMBERS.get(key, '"offset"')
+        value = "{}" if key.endswith(("values_cents", "buttons", "keys", "words")) else NUMBERS.get(key, '"offset"')
         text = re.sub(rf"^# {key} =.*$", f"{key} = {value}", text, flags=re.MULTILINE)
     file.write_text(text)
 

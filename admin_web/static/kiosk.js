@@ -29,6 +29,7 @@ function show(html) {
   const fresh = document.createElement("template");
   fresh.innerHTML = html;
   morphChildren(scene, fresh.content);
+  scene.dispatchEvent(new Event("shown"));
 }
 
 function heard(pictureMs) {
@@ -54,7 +55,7 @@ function tick() {
 
 function listen() {
   if (source) source.close();
-  source = new EventSource("/live");
+  source = new EventSource(`/live?lang=${document.documentElement.dataset.comfort.split(" ")[0]}`);
   source.addEventListener("message", (event) => show(event.data));
   source.addEventListener("beat", (event) => heard(Number(event.data)));
   source.addEventListener("build", (event) => { if (event.data !== document.body.dataset.build) location.reload(); });
@@ -85,6 +86,7 @@ async function post(address, body) {
   try {
     const answer = await fetch(address, { method: "POST", body });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    wear(page);
     say(page.getElementById("said") ?? silence.cloneNode()); // the scene itself comes by the stream, in order
   } catch { /* The stream says the truth: silence greys the page. */ }
 }

@@ -23,9 +23,9 @@ class Kiosk(Section):
     """A telephone number to call."""
     question: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,32}$")] = QUESTION
     """What the lab asks after a sale, by its word; `""` asks nothing. Another question needs another word."""
-    answers: Annotated[list[Word], Field(max_length=5)] = ["seen", "gift", "knows-maker", "other"]
+    answers: Annotated[list[Word], Field(max_length=5)] = Field(default=["seen", "gift", "knows-maker", "other"])
     """Two to five answers to touch, by their words."""
-    words: dict[Word, dict[str, Said]] = {}
+    words: dict[Word, dict[str, Said]] = Field(default={})
     """How a question or an answer of your own is said, by language: `gift = { es = "Para regalar", en = "A present" }`."""
 
     @field_validator("words")

@@ -134,10 +134,12 @@ class Chip:
             self.world.set_line(pin, on)
 
     def _drive(self) -> None:
+        self.world.guarded = self._fed
+        self.world.settle()
         for place, pin in enumerate(self._rows):
-            self.world.set_line(pin, self._fed and bool(self._bits >> place & 1))
+            self.world.set_line(pin, bool(self._bits >> place & 1))
         for place, pin in enumerate(self._columns):
-            self.world.set_line(pin, self._fed and bool(self._bits >> COLUMN_0 + place & 1))
+            self.world.set_line(pin, bool(self._bits >> COLUMN_0 + place & 1))
 
     def _measure(self, channel: int) -> int:
         if channel == PINS["current"]:

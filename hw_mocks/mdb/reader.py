@@ -61,6 +61,8 @@ class SimulatedReader(MdbDevice):
         self.options, self.response_s = options, response_s
         self.approves: int | bool | None = True
         self.refund_fails = False
+        self.state: State
+        self._lets_in: bool
         self._price_cents = 0
         self._funds_cents: int | None = None
         self.power_up()

@@ -26,6 +26,9 @@ VENDING = replace(
     left_ms=9_000,
 )
 RETURNING = replace(IDLE, phase="refunding", returning_cents=240, coins_welcome=False, coins_cents=(), left_ms=9_000)
+SOLD = with_news("sold", "A3", 500)
+THANKS = NoticeView("sold", "A3", 500, None, 19_000, vend_id=17, shares=FALLING)
+AFTER = replace(SOLD, notice=THANKS)
 NO_CHANGE = replace(IDLE, gives_change=False)
 FEW_COINS = replace(NO_CHANGE, phase="credit", credit_cents=325, chosen="A1", missing_cents=25, left_ms=70_000)
 FEW_COINS = replace(FEW_COINS, coins_cents=(1, 5, 10, 25))
@@ -77,6 +80,11 @@ SCENES: dict[str, View] = {
     "vending": VENDING,
     "returning": RETURNING,
     "sold": with_news("sold", "A3", 500, credit=75),
+    "after": AFTER,
+    "after-with-credit": replace(AFTER, credit_cents=75, phase="credit", left_ms=80_000),
+    "answered": replace(AFTER, notice=replace(THANKS, answered=True)),
+    "no-wallets": replace(IDLE, lacks=("no-wallet",)),
+    "chosen-right": replace(CHOSEN, chosen="B4", missing_cents=525),
     "doubt": with_news("doubt", "A1", 350, "K7X-M4P", credit=465),
     "payout-doubt": with_news("doubt", None, 125, "K7X-M4P"),
     "two-codes": replace(with_news("claim", None, 80, "K7X-M4P"), codes=(EARLIER,)),
@@ -89,3 +97,15 @@ SCENES: dict[str, View] = {
     "paused": paused("no-coins", credit_cents=150),
     "sold-out": replace(IDLE, slots=(*SHELF[:3], SOLD_OUT, SHELF[4], JAMMED, *SHELF[6:])),
 }
+
+FULLEST = (
+    "idle",
+    "chosen-with-wallets",
+    "few-coins",
+    "vending",
+    "leaving-with-a-code",
+    "doubt",
+    "two-codes",
+    "paying-code",
+)
+"""Scenes that need the most room: where larger text and longer languages are tried."""

@@ -33,7 +33,8 @@ def test_every_button_is_large_enough_for_a_finger(kiosk: Kiosk, screen: tuple[i
     with kiosk.page(*screen) as page:
         kiosk.show(page, LEAVING)
         buttons = {who: (width, height) for who, *_, width, height in page.evaluate(MEASURE)["buttons"]}
-        assert len(buttons) == 10
+        buttons = {who: sides for who, sides in buttons.items() if any(sides)}  # the help is not open
+        assert {"tile-A1", "stay", "give-back", "ask", "speak-es"} <= buttons.keys()
         assert all(min(sides) >= least_px for sides in buttons.values())
         assert buttons["stay"] > buttons["give-back"]
 
@@ -97,10 +98,11 @@ def test_a_touch_is_answered_at_once(kiosk: Kiosk) -> None:
 
 
 def test_the_keyboard_buys_too_and_keeps_its_place(kiosk: Kiosk) -> None:
-    """Tab to the first tile, Enter; when the scene changes the focus is where it was, and it can be seen."""
+    """Tab past the masthead to the first tile, Enter; when the scene changes the focus is where it was, and can be seen."""
     with kiosk.page() as page:
         kiosk.show(page, IDLE)
-        page.keyboard.press("Tab")
+        for _ in range(page.locator("#masthead button").count() + 1):
+            page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         assert kiosk.asked(page) == SlotChosen(SlotId("A1"))
         kiosk.show(page, CHOSEN)

@@ -17,8 +17,9 @@ from controller.domain.catalog import MakerId, ProductId, SlotId
 from controller.domain.events import PayBy, ReturnPressed, SlotChosen, StillHere
 from controller.domain.stocking import PutMaker, PutProduct
 from controller.domain.view import View
+from controller.photos import large
 from controller.protocols.control import Answer, Ask
-from hw_mocks.garments import write_photos
+from hw_mocks.garments import draw, write_photos
 
 HOSTILE = PutProduct(ProductId("bolso-feria"), MakerId("rosa"), "Bolso <script>alert(1)</script>", 350, photo="a.svg")
 ROSA = PutMaker(MakerId("rosa"), "Rosa Quishpe", consent=True)
@@ -54,7 +55,6 @@ def visitor(gateway: StillGateway, tmp_path: Path) -> TestClient:
     """A browser at the machine, without a life of its own: redirects are not followed."""
     (tmp_path / "media").mkdir()
     (tmp_path / "secret.png").write_bytes(b"secret")
-    write_photos(tmp_path / "media", {"bolso-feria": "bag"})
     app = create_app(gateway, tmp_path / "media")
     return TestClient(app, base_url="http://127.0.0.1:8080", follow_redirects=False, raise_server_exceptions=False)
 
@@ -67,14 +67,14 @@ def test_the_page_shows_every_slot_with_its_price(visitor: TestClient) -> None:
     page = visitor.get("/").text
     assert re.findall(r'name="slot" value="(\w+)"', page) == ["A1", "A2", "A3", "A4", "B1", "B2", "B3", "B4"]
     assert "$3,50" in page
-    assert '<html lang="es-EC">' in page
+    assert '<html lang="es-EC"' in page
 
 
 def test_nothing_on_the_page_leads_away_or_asks_for_text(visitor: TestClient) -> None:
     """No link, no text field, and every address is our own."""
     page = visitor.get("/").text
     assert not re.search(r"<a[\s>]|<input|<textarea", page)
-    assert all(address.startswith("/") for address in re.findall(r'(?:src|href|action)="([^"]*)"', page))
+    assert all(address.startswith("/") for address in re.findall(r'\s(?:src|href|action)="([^"]*)"', page))
 
 
 def test_words_of_makers_cannot_become_code(visitor: TestClient) -> None:
@@ -85,11 +85,13 @@ def test_words_of_makers_cannot_become_code(visitor: TestClient) -> None:
 
 
 def test_a_grey_page_says_its_age_and_takes_no_touch(visitor: TestClient, gateway: StillGateway) -> None:
-    """Twelve seconds without the controller: its age is told and every button is off."""
+    """Twelve seconds without the controller: its age is told and every button of the machine is off."""
     gateway.now_s += 12
     page = visitor.get("/").text
     assert "Sin noticias de la máquina desde hace 12 s" in page
-    assert all("disabled" in tag for tag in re.findall(r"<button[^>]*>", page))
+    assert all(
+        "disabled" in tag for tag in re.findall(r"<button[^>]*>", page[page.index("<main") : page.index("</main>")])
+    )
 
 
 def test_a_machine_that_never_spoke_is_said_to_be_waking(gateway: StillGateway, visitor: TestClient) -> None:
@@ -145,7 +147,7 @@ def test_every_scene_is_one_whole_page(visitor: TestClient, gateway: StillGatewa
     body = page[page.index("<main") : page.index("</main>")]
     assert "{" not in body
     forms = re.findall(r'\saction="([^"]+)"', body)
-    assert [form for form in forms if not form.startswith("/pay/")] == ["/choose", "/stay", "/give-back"]
+    assert [form for form in forms if not form.startswith(("/pay/", "/answer"))] == ["/choose", "/stay", "/give-back"]
 
 
 # Buttons
@@ -298,12 +300,24 @@ def test_there_is_nothing_else_here(visitor: TestClient, path: str) -> None:
 # Photos
 
 
-def test_a_photo_is_served_as_a_picture_that_may_do_nothing(visitor: TestClient) -> None:
-    """A drawing opened by itself runs no script and loads nothing."""
-    answer = visitor.get("/media/bolso-feria.svg")
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("image/svg+xml")
-    assert answer.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+@pytest.fixture
+def bag(tmp_path: Path, visitor: TestClient) -> str:
+    """The name of a photo in the machine's folder."""
+    return write_photos(tmp_path / "media", {"bolso-feria": "bag"})["bolso-feria"]
+
+
+def test_a_photo_is_served_as_a_picture_that_may_do_nothing(visitor: TestClient, bag: str) -> None:
+    """Tile and hero are WebP and nothing else, may run and load nothing, and may be kept for ever."""
+    for name in (bag, large(bag)):
+        answer = visitor.get(f"/media/{name}")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")
+        assert (answer.content[:4], answer.content[8:12]) == (b"RIFF", b"WEBP")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["cache-control"] == "max-age=31536000, immutable"
+
+
+NOBODY = "0" * 32
 
 
 @pytest.mark.parametrize(
@@ -312,22 +326,27 @@ def test_a_photo_is_served_as_a_picture_that_may_do_nothing(visitor: TestClient)
         "../secret.png",
         "..%2fsecret.png",
         "%2e%2e/secret.png",
-        "out.png",
         "minga.db",
         "page.html",
-        ".hidden.png",
-        "x.png",
+        "rosa.jpg",
+        ".hidden.part",
+        f"{NOBODY}.webp",
+        f"{NOBODY}.large.webp",
+        f"{'1' * 32}.webp",
+        f"{'1' * 32}.webp%00.png",
     ],
 )
-def test_nothing_but_pictures_leaves_the_media_folder(visitor: TestClient, tmp_path: Path, name: str) -> None:
-    """No path upwards, no link that leads out, no other kind of file."""
+def test_nothing_but_photos_leaves_the_media_folder(visitor: TestClient, tmp_path: Path, name: str) -> None:
+    """No path upwards, no link that leads out, no file that is not named as our photos are; a miss is not kept."""
     media = tmp_path / "media"
-    (media / "out.png").symlink_to(tmp_path / "secret.png")
-    for other in ("minga.db", "page.html", ".hidden.png"):
+    (media / f"{NOBODY}.webp").symlink_to(tmp_path / "secret.png")
+    (media / f"{NOBODY}.large.webp").mkdir()
+    for other in ("minga.db", "page.html", "rosa.jpg", ".hidden.part"):
         (media / other).write_bytes(b"secret")
     answer = visitor.get(f"/media/{name}")
     assert answer.status_code == 404
     assert b"secret" not in answer.content
+    assert answer.headers["cache-control"] == "no-store"
 
 
 # Budgets
@@ -340,12 +359,25 @@ def test_the_first_page_is_light(visitor: TestClient) -> None:
     assert all(len(file) <= 8_000 for file in static)
 
 
-def test_photos_of_the_simulated_museum_are_light_and_self_contained(tmp_path: Path) -> None:
+def test_a_full_shelf_is_light(tmp_path: Path) -> None:
+    """The photos of eight tiles of the simulated museum have at most 30 KB each, and with the page 200 KB together."""
+    pieces = {
+        f"pieza-{kind}": kind for kind in ("bag", "belt", "hat", "doll", "poncho", "purse", "scarf", "unheard-of")
+    }
+    photos = write_photos(tmp_path, pieces)
+    tiles = [(tmp_path / name).stat().st_size for name in photos.values()]
+    assert len(set(photos.values())) == len(pieces)
+    assert max(tiles) <= 30_000
+    assert sum(tiles) + 12_000 <= 200_000
+    assert max((tmp_path / large(name)).stat().st_size for name in photos.values()) <= 150_000
+
+
+def test_drawings_of_the_simulated_museum_are_light_and_self_contained() -> None:
     """At most 30 KB each, the same every time, different for each product, and loading nothing from anywhere."""
     kinds = {f"pieza-{kind}-{n}": kind for kind in ("bag", "belt", "hat", "doll", "unheard-of") for n in range(3)}
-    drawn = {name: (tmp_path / file).read_text() for name, file in write_photos(tmp_path, kinds).items()}
+    drawn = {name: draw(name, kind) for name, kind in kinds.items()}
     assert len(set(drawn.values())) == len(kinds)
-    assert drawn == {name: (tmp_path / file).read_text() for name, file in write_photos(tmp_path, kinds).items()}
+    assert drawn == {name: draw(name, kind) for name, kind in kinds.items()}
     for svg in drawn.values():
         assert len(svg.encode()) <= 30_000
         assert set(re.findall(r"https?://[^\"\s]+", svg)) == {"http://www.w3.org/2000/svg"}

@@ -24,6 +24,7 @@ KINDS = {
     "bufanda-paramo": "scarf",
     "delantal-mercado": "apron",
 }
+WORDS = "Coso bolsos desde los doce años; el tejido me lo enseñó mi abuela en Otavalo."
 START = "from controller.cli import main; main()"
 
 
@@ -51,12 +52,12 @@ def museum(folder: Path, books: bool = True) -> Museum:
         schema.create(folder / "minga.db")
         db = open_writer(folder / "minga.db")
         with transaction(db):
-            people.keep(db, PutMaker(MakerId("rosa"), "Rosa Quishpe", "Taller La Floresta", consent=True))
+            people.keep(db, PutMaker(MakerId("rosa"), "Rosa Quishpe", "Taller La Floresta", WORDS, consent=True))
             people.keep(db, PutMaker(MakerId("sami"), "Samanta Toapanta", "Taller La Puntada"))
             for product, photo in photos.items():
                 name = product.replace("-", " ").capitalize()
                 db.execute("INSERT INTO products VALUES (?, ?, ?)", [product, "rosa", 350])
-                people.keep(db, PutProduct(ProductId(product), MakerId("rosa"), name, 350, photo=photo))
+                people.keep(db, PutProduct(ProductId(product), MakerId("rosa"), name, 350, "lana de oveja", 270, photo))
         db.close()
     return Museum(config)
 

@@ -8,7 +8,15 @@ from builders import A1, BAG, INTI, ROSA, WEIGHTS, Till, dispensing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.domain.events import ItemDropped, PayBy, ReturnPressed, SlotChosen, StillHere, VendUnknown
+from controller.domain.events import (
+    ItemDropped,
+    PayBy,
+    ReturnPressed,
+    SlotChosen,
+    StillHere,
+    VendUnknown,
+    VisitorAnswers,
+)
 from controller.domain.facts import Verdict
 from controller.domain.reversals import CloseReversal, Ending
 from controller.domain.stocking import (
@@ -46,6 +54,7 @@ EVERY_ASK: tuple[Ask, ...] = (
     ReturnPressed(),
     StillHere(),
     PayBy("deuna"),
+    VisitorAnswers(9, "what-brought-you", "gift"),
     PutMaker(INTI, "Inti «la bordadora»", "Taller Chimbacalle", "Bordo pájaros:\ncada uno es distinto.", consent=True),
     PutProduct(BAG, ROSA, "Bolso 🧵", 350, "algodón", 45, "bolso.jpg"),
     AssignSlot(A1, BAG, 8),

@@ -101,7 +101,7 @@ def chooses(visitor: Visitor, slot: str) -> None:
     """Her choice, of a slot that works: one that a starved board called jammed is opened by a technician first."""
     shown = next(shown for shown in visitor.picture.slots if shown.slot == slot)
     if shown.status == "closed":
-        visitor.museum.hand.bring_home(slot)
+        visitor.museum.hand.do("bring_home", slot=slot)
         assert visitor.client.ask(OpenSlot(SlotId(slot), "nina")).ok
         visitor.sees(lambda p: all(s.status != "closed" for s in p.slots if s.slot == slot), f"{slot} is open")
     visitor.touches(slot)

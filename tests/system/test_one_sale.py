@@ -1,13 +1,16 @@
 """The whole path, once with a finger on the screen and once with a button of iron: mocks, controller, pages, Chromium."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 from visitor import Visitor, judged
 
+from controller.ledger.connection import open_readonly
 from controller.ledger.reports import Totals
 from hw_mocks.museum import Museum
 
@@ -110,3 +113,50 @@ def test_a_button_of_iron_and_then_five_coins_buy_a_belt(
     assert (after.sales, after.sold_cents) == (before.sales + 1, before.sold_cents + 500)
     assert after.inserted_cents - before.inserted_cents == 500
     assert visitor.sees_news("sold").credit_cents == 0
+
+
+def test_a_whole_visit_by_buttons_of_iron_alone(museum: Museum, visitor: Visitor, page: Page, before: Totals) -> None:
+    """Choose, get more time, take the money back, change the mind, buy: no finger touches the screen, which follows."""
+    museum.hand.press("A3")
+    expect(tile(page, "A3")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE_MS)
+    pays_in_sight(page, visitor, 25)
+    waited = visitor.sees(lambda picture: (picture.left_ms or 0) < 119_000, "a second has passed")
+    museum.hand.press("A3")
+    visitor.sees(lambda p: p.version > waited.version and (p.left_ms or 0) > (waited.left_ms or 0), "more time")
+    museum.hand.press("return")
+    owed = visitor.sees_news("claim")
+    assert owed.notice is not None
+    says(page, "Faltó devolverle \\$0,25")
+    expect(page.locator(".claim strong")).to_have_text(owed.notice.claim or "", timeout=PATIENCE_MS)
+
+    museum.hand.press("A4")
+    visitor.sees(lambda picture: picture.chosen == "A4", "A4 is chosen")
+    museum.hand.press("A3")
+    visitor.sees(lambda picture: picture.chosen == "A3", "A3 is chosen instead")
+    pays_in_sight(page, visitor, 100, 25)
+    visitor.drops(25)
+    says(page, "Tome su prenda")
+    expect(page.locator("#after")).to_contain_text("Yupaychani", timeout=PATIENCE_MS)
+
+    after = judged(museum)
+    assert (after.sales, after.sold_cents) == (before.sales + 1, before.sold_cents + 150)
+    assert after.claims_cents - before.claims_cents == 25
+
+
+def test_an_answer_to_the_question_is_in_the_books(museum: Museum, visitor: Visitor, page: Page) -> None:
+    """One touch beside the thanks; the page says thank you, and the fact holds the sale and two words."""
+    visitor.touches("A3")
+    visitor.sees(lambda picture: picture.chosen == "A3", "A3 is chosen")
+    visitor.puts_in(100, 25)
+    visitor.drops(25)
+    sold = visitor.sees_news("sold")
+    page.click("#answer-2")
+    expect(page.locator("#question")).to_contain_text("Gracias por contarnos", timeout=PATIENCE_MS)
+    with closing(open_readonly(museum.folder / "minga.db")) as db:
+        (body,) = db.execute("SELECT body FROM facts WHERE type = 'VisitorAnswered'").fetchone()
+    told = json.loads(body)
+    assert sold.notice is not None
+    assert (told["vend_id"], told["question"], told["answer"]) == (sold.notice.vend_id, "what-brought-you", "gift")
+    page.click("#thanked")
+    expect(page.locator("#after")).to_be_hidden(timeout=PATIENCE_MS)
+    visitor.sees(lambda picture: picture.notice is None, "the thanks is over for the machine too")

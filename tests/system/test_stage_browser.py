@@ -1,0 +1,312 @@
+"""The stage in a real browser, before a real world and the real controller: everything is done by clicks on the page alone.
+
+What the page shows is compared with the world's truth and with the books. No request may leave for any other host.
+"""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from visitor import Visitor, eventually, judged, standing
+
+from controller.client import ControllerGone
+from hw_mocks.museum import Museum
+from hw_mocks.stage.plug import Plug
+from hw_mocks.stage.start import staged
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+QUIET += ("--disable-component-update", "--disable-sync")
+PATIENCE_MS = 30_000
+SCREENS = ((1280, 800), (360, 740), (1920, 1080))
+SETTINGS = """
+[coins]
+port = "run/coins"
+poll_ms = 20
+
+[policy]
+credit_idle_s = 120
+notice_s = 120
+
+[[hoppers]]
+port = "run/hoppers"
+address = 3
+coin_cents = 25
+security = "none"
+"""
+WATCH_A4 = """() => {
+  const cell = document.getElementById("cell-A4");
+  window.angles = [];
+  new MutationObserver(() => window.angles.push(Number(cell.dataset.deg))).observe(cell, {attributeFilter: ["data-deg"]});
+}"""
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.timeout(180),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A museum with its stage, and the browser that looks at it."""
+
+    museum: Museum
+    url: str
+    browser: Browser
+
+    @contextmanager
+    def page(self, path: str = "", width: int = 1280, height: int = 800, **options: object) -> Iterator[Page]:
+        """The page, alive; whoever asks another host, or complains, fails the test."""
+        strangers: list[str] = []
+        complaints: list[str] = []
+
+        def door(route: Route) -> None:
+            if route.request.url.startswith(self.url):
+                return route.continue_()
+            strangers.append(route.request.url)
+            return route.abort()
+
+        context = self.browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        page.route("**/*", door)
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(self.url + path)
+        page.wait_for_selector("body[data-here=true]")
+        yield page
+        context.close()
+        assert (strangers, complaints) == ([], [])
+
+
+def said_in(log: Path) -> str:
+    """The address that a stage has written there; empty before it has."""
+    return log.read_text().partition("the stage is on ")[2].strip()
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """In real time, as people see it; its computer hangs on its plug, as in a museum."""
+    with standing(tmp_path_factory.mktemp("museo"), SETTINGS, speed=1.0) as museum:
+        log, world = museum.folder / "run" / "stage.log", museum.folder / "run" / "world.sock"
+        kiosk = f"http://127.0.0.1:{museum.port}/"
+        with (
+            log.open("wb") as out,
+            staged(museum.file, world, kiosk=kiosk, log=out),
+            sync_playwright() as playwright,
+            Plug(museum),
+        ):
+            url = eventually(lambda: said_in(log), "the stage's address")
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+            yield Stage(museum, url, browser)
+            browser.close()
+
+
+@pytest.fixture
+def visitor(stage: Stage) -> Iterator[Visitor]:
+    """Only her eyes are used here: she sees when a coin has counted."""
+    with Visitor(stage.museum) as visitor:
+        yield visitor
+
+
+def pays(page: Page, visitor: Visitor, *coins_cents: int) -> None:
+    """One click a coin; the next when this one has counted."""
+    for cents in coins_cents:
+        visitor.sees(lambda picture: picture.coins_welcome, "coins are welcome")
+        expect(page.locator("#machine.welcomes")).to_be_visible()
+        credit_cents = visitor.picture.credit_cents + cents
+        page.click(f"#coin-{cents}")
+        visitor.sees(lambda picture, wanted=credit_cents: picture.credit_cents == wanted, f"{credit_cents} cents")
+
+
+def test_a_purse_is_bought_by_clicks_alone(stage: Stage, visitor: Visitor) -> None:
+    """Three coins and the slot's button: the spiral turns, is one piece poorer, and the purse behind the flap is taken."""
+    before, stock = judged(stage.museum), stage.museum.hand.truth()["spirals"]["A3"]["stock"]
+    with stage.page() as page:
+        expect(page.locator("#cell-A3")).to_have_attribute("data-stock", str(stock))
+        pays(page, visitor, 100, 25, 25)
+        page.click("#key-A3")
+        expect(page.locator("#flap.full img")).to_have_count(1)
+        expect(page.locator("#cell-A3")).to_have_attribute("data-stock", str(stock - 1))
+        expect(page.locator("#story")).to_contain_text("El espiral A3 gira.")
+        expect(page.locator("#story")).to_contain_text("Monedero cayó detrás de la puertita.")
+        page.click("#flap")
+        expect(page.locator("#bag img[alt=Monedero]")).to_be_visible()
+        expect(page.locator("#flap.full")).to_have_count(0)
+    visitor.sees_news("sold")
+    after = judged(stage.museum)
+    assert (after.sales - before.sales, after.sold_cents - before.sold_cents) == (1, 150)
+
+
+def test_the_coil_is_drawn_at_every_angle_the_world_gives(stage: Stage, visitor: Visitor) -> None:
+    """While A4 turns the page draws it at many angles between home and home, and none goes back."""
+    with stage.page() as page:
+        pays(page, visitor, 100, 100, 100, 100, 100)
+        page.evaluate(WATCH_A4)
+        page.click("#key-A4")
+        expect(page.locator("#flap.full")).to_be_visible()
+        visitor.sees_news("sold")
+        page.click("#flap")
+        angles = page.evaluate("window.angles")
+    turning = [angle for angle in angles if 12 < angle < 348]
+    assert len(turning) >= 3, angles
+    assert turning == sorted(turning)
+
+
+def test_a_jam_from_the_drawer_gives_the_twin_piece(stage: Stage, visitor: Visitor) -> None:
+    """B2 is chosen with a touch and jammed: its coil stands at 200°, the kerchief comes from B3; then it is mended."""
+    with stage.page() as page:
+        page.click("#cell-B2")
+        page.click("[data-fault=jam]")
+        expect(page.locator("[data-fault=jam]")).to_have_attribute("aria-pressed", "true")
+        pays(page, visitor, 100, 100, 25)
+        page.click("#key-B2")
+        expect(page.locator("#cell-B2")).to_have_attribute("data-deg", "200")
+        expect(page.locator("#flap.full")).to_be_visible()
+        expect(page.locator("#story")).to_contain_text("El espiral B3 gira.")
+        assert stage.museum.hand.truth()["pieces"][-1]["slot"] == "B3"
+        page.click("[data-fault=jam]")
+        expect(page.locator("[data-fault=jam]")).to_have_attribute("aria-pressed", "false")
+        page.click("#fault-open-door")
+        page.click("#home")
+        expect(page.locator("#cell-B2")).to_have_attribute("data-deg", "0")
+        page.click("#fault-open-door")
+        page.click("#flap")
+        expect(page.locator("#machine:not(.open)")).to_be_visible()
+    visitor.sees_news("sold")
+    judged(stage.museum)
+
+
+def test_the_power_is_cut_and_comes_back(stage: Stage, visitor: Visitor) -> None:
+    """The controller is dead and the machine dark; with the power it wakes, and the dollar in it is still hers to spend."""
+    with stage.page() as page:
+        pays(page, visitor, 100)
+        page.click("#fault-power-cut")
+        expect(page.locator("#machine.dead")).to_be_visible()
+        expect(page.locator("#screen[data-showing=off]")).to_be_visible()
+        eventually(lambda: _is_gone(stage.museum), "the controller is dead")
+        page.click("#coin-25")
+        expect(page.locator("#cup-coins svg")).to_have_count(1)
+
+        page.click("#fault-power-cut")
+        eventually(lambda: not _is_gone(stage.museum), "the controller is up again")
+        with Visitor(stage.museum) as again:
+            again.sees(lambda picture: picture.credit_cents == 100 and not picture.troubles, "her dollar")
+            page.click("#return")
+            again.sees_news("refunded")
+        expect(page.locator("#cup-coins svg")).to_have_count(5)
+        page.click("#cup")
+        expect(page.locator("#cup.full")).to_have_count(0)
+    judged(stage.museum)
+
+
+def _is_gone(museum: Museum) -> bool:
+    try:
+        museum.client().close()
+    except ControllerGone:
+        return True
+    return False
+
+
+def test_hoppers_and_clock_are_tended_from_the_page(stage: Stage) -> None:
+    """An empty hopper and a clock a day behind are what the world now has."""
+    with stage.page() as page:
+        page.click("[data-hopper='25'] .empty")
+        expect(page.locator("[data-hopper='25'] .count")).to_have_text("0")
+        page.click("[data-hopper='25'] .fill")
+        expect(page.locator("[data-hopper='25'] .count")).to_have_text("200")
+        page.click("[data-clock='-1440']")
+        expect(page.locator("#clock")).to_have_text("-24 h corrido")
+        assert (stage.museum.folder / "run" / "clock").read_text() == "-86400000"
+        page.click("[data-clock='0']")
+        expect(page.locator("#clock")).to_have_text("a la hora")
+
+
+def test_a_purchase_needs_no_mouse(stage: Stage, visitor: Visitor) -> None:
+    """Every coin and button is reached by its name and pressed by Enter; with less motion wished for, nothing flies."""
+    with stage.page("en", reduced_motion="reduce") as page:
+        for name in ("Put in a coin of $1", "Put in a coin of 50 ¢"):
+            visitor.sees(lambda picture: picture.coins_welcome, "coins are welcome")
+            wanted = visitor.picture.credit_cents + (100 if "$1" in name else 50)
+            page.get_by_role("button", name=name).press("Enter")
+            visitor.sees(lambda picture, wanted=wanted: picture.credit_cents == wanted, name)
+        assert page.locator(".flying > *").count() == 0
+        page.get_by_role("button", name="Button A3").press("Enter")
+        expect(page.locator("#story")).to_contain_text("Monedero fell behind the flap.")
+        page.get_by_role("button", name="Take what fell: Monedero").press("Enter")
+        expect(page.get_by_role("button", name="There is nothing behind the flap")).to_be_visible()
+    visitor.sees_news("sold")
+
+
+def test_a_kiosk_that_lets_nobody_frame_it_is_a_link(stage: Stage) -> None:
+    """The production page's policy is kept: the screen offers the visitor's page in a window of its own."""
+    with stage.page() as page:
+        link = page.locator("#screen[data-showing=apart] a.apart")
+        expect(link).to_be_visible()
+        assert link.get_attribute("href") == f"http://127.0.0.1:{stage.museum.port}/"
+
+
+class FramedKiosk(BaseHTTPRequestHandler):
+    """A visitor's page that names who may frame it."""
+
+    framed_by = ""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Security-Policy", f"default-src 'self'; frame-ancestors {self.framed_by}")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>kiosk</title><p id=shelf>Alli puncha")
+
+    def log_message(self, *_: object) -> None:
+        """Quietly."""
+
+
+def test_a_kiosk_that_names_the_stage_stands_in_its_screen(stage: Stage, tmp_path: Path) -> None:
+    """It is framed, alive, inside the machine; when the power goes it is dark, and there again with the power."""
+    world = stage.museum.folder / "run" / "world.sock"
+    with ThreadingHTTPServer(("127.0.0.1", 0), FramedKiosk) as server, (tmp_path / "log").open("w+b") as log:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        kiosk = f"http://127.0.0.1:{server.server_port}/"
+        with staged(stage.museum.file, world, kiosk=kiosk, log=log):
+            url = eventually(lambda: said_in(tmp_path / "log"), "the stage's address")
+            FramedKiosk.framed_by = url.rstrip("/")
+            page = stage.browser.new_page()
+            page.goto(url)
+            expect(page.frame_locator("#screen iframe").locator("#shelf")).to_have_text("Alli puncha")
+            page.click("#fault-power-cut")
+            expect(page.locator("#screen iframe")).to_be_hidden()
+            page.click("#fault-power-cut")
+            expect(page.locator("#screen iframe")).to_be_visible()
+            page.close()
+        server.shutdown()
+    eventually(lambda: not _is_gone(stage.museum), "the controller is up again")
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
+@pytest.mark.parametrize("path", ["", "en"], ids=["es", "en"])
+def test_axe_finds_nothing_and_nothing_sticks_out(stage: Stage, screen: tuple[int, int], path: str) -> None:
+    """All of axe's rules, with a spiral chosen and the drawer full, and no page wider than its screen."""
+    with stage.page(path, *screen) as page:
+        page.click("#cell-A1")
+        expect(page.locator("#spiral-faults")).to_be_visible()
+        found = Axe().run(page).response
+        assert [(rule["id"], node["html"][:90]) for rule in found["violations"] for node in rule["nodes"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= screen[0]
+
+
+def test_one_tap_changes_the_language(stage: Stage) -> None:
+    """From Spanish to English and back."""
+    with stage.page() as page:
+        page.click(".language")
+        expect(page.locator("#hand-label")).to_have_text("Your hand")
+        page.click(".language")
+        expect(page.locator("#hand-label")).to_have_text("Su mano")
