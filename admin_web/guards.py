@@ -1,7 +1,8 @@
 """What every request passes: our own host name, our own origin, and headers that leave a page nowhere else to go.
 
 A page of another site, open in the same browser, can neither press our buttons (Origin, Fetch metadata) nor read us
-under a name of its own (Host). No cookie is involved. A plain ASGI layer, so that streams are never held back.
+under a name of its own (Host). The only cookie says how a visitor likes to read. A plain ASGI layer, so that streams are
+never held back.
 """
 
 from starlette.datastructures import Headers, MutableHeaders
