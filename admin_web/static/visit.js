@@ -80,7 +80,7 @@
   for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, touched, true);
   document.addEventListener("click", clicked);
   document.addEventListener("submit", pressed);
-  help.addEventListener("toggle", () => { helpMs = performance.now(); });
+  help.addEventListener("beforetoggle", () => { helpMs = performance.now(); });
   scene.addEventListener("shown", shown);
   setInterval(tick, TICK_MS);
 }
