@@ -31,7 +31,7 @@ from hw_mocks.office import VOUCHER_CENTS
 from hw_mocks.verdict import judge
 from hw_mocks.visit import COINS
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 KEYS = ("seed", "visitors", "sales", "inserted_cents", "sold_cents", "returned_cents", "credit_cents", "hold_cents")
 KEYS += ("doubt_cents", "claims_cents", "unclaimed_cents", "makers", "funds", "facts", "power_cuts", "invariants")
