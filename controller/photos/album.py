@@ -23,15 +23,16 @@ PART_S = 3_600
 """A part that is older belongs to nobody any more: its writer lost its power."""
 
 
-def keep(folder: Path, photo: Photo) -> str:
+def keep(folder: Path, photo: Photo, left_free_bytes: int = LEFT_FREE_BYTES) -> str:
     """Put both pictures into the folder, on the disk and not only on its way there; the name for the books.
 
-    Keeping the same photo again changes nothing. Raises PhotoRefused, and then leaves nothing behind.
+    `left_free_bytes` is what the disk must have free for the books. Keeping the same photo again changes nothing. Raises
+    PhotoRefused, and then leaves nothing behind.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
-        if shutil.disk_usage(folder).free < LEFT_FREE_BYTES:
+        if shutil.disk_usage(folder).free < left_free_bytes:
             raise PhotoRefused("no-room")
         _write(folder / large(photo.name), photo.hero)
         _write(folder / photo.name, photo.tile)  # the name in the books comes last: where it is, both are

@@ -4,6 +4,7 @@ Needs Chromium. Each picture shows a moment anybody can repeat; nothing in them 
 """
 
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,9 @@ def main() -> None:
         shelf(browser)
         still_here(browser)
         exact_amount(browser)
+        thanks(browser)
+        stories(browser)
+        whole_machine(browser)
         browser.close()
 
 
@@ -37,7 +41,7 @@ def shelf(browser: Browser) -> None:
         puts_in(museum, page, 100, 100, 25)
         museum.hand.press("A1")
         page.wait_for_selector("#tile-A1.is-chosen")
-        save(page, "kiosk-shelf.png")
+        save(page, "kiosk-shelf.webp")
 
 
 def still_here(browser: Browser) -> None:
@@ -45,7 +49,7 @@ def still_here(browser: Browser) -> None:
     with standing(browser, HURRIED) as (museum, page):
         puts_in(museum, page, 100, 100, 25)
         page.wait_for_selector(".fuse:not([hidden])")
-        save(page, "kiosk-still-here.png", "#till")
+        save(page, "kiosk-still-here.webp", "#till")
 
 
 def exact_amount(browser: Browser) -> None:
@@ -54,20 +58,60 @@ def exact_amount(browser: Browser) -> None:
         museum.hand.press("A1")
         puts_in(museum, page, 100, 100, 100, 25)
         page.wait_for_selector(".coin.waits")
-        save(page, "kiosk-exact-amount.png", "#till")
+        save(page, "kiosk-exact-amount.webp", "#till")
+
+
+def thanks(browser: Browser) -> None:
+    """The purse has fallen: who gets what, and the lab's one question."""
+    with standing(browser, PATIENT) as (museum, page):
+        puts_in(museum, page, 100, 25, 25)
+        museum.hand.press("A3")
+        page.wait_for_selector("#after:not([hidden])")
+        page.wait_for_timeout(500)
+        save(page, "kiosk-thanks.webp")
+
+
+def stories(browser: Browser) -> None:
+    """Nobody has touched anything for a while."""
+    with standing(browser, PATIENT) as (_, page):
+        page.wait_for_selector(".resting", timeout=90_000)
+        page.wait_for_timeout(2_500)
+        save(page, "kiosk-stories.webp")
+
+
+def whole_machine(browser: Browser) -> None:
+    """The simulated machine with the kiosk as its screen: a scarf is paid, its spiral turns."""
+    with standing(browser, PATIENT, 1.0, stage=True) as (museum, page):
+        for cents in (100, 100, 100, 100, 50, 25):
+            page.wait_for_timeout(300)
+            while museum.hand.insert(cents=cents) != "box":
+                page.wait_for_timeout(50)
+        museum.hand.press("B1")
+        page.wait_for_timeout(1_200)
+        save(page, "machine.webp")
 
 
 @contextmanager
-def standing(browser: Browser, settings: str) -> Iterator[tuple[Museum, Page]]:
-    """A running museum with its shelf filled, and its page on a kiosk's screen."""
-    with tempfile.TemporaryDirectory() as folder, Museum(Path(folder)) as museum:
+def standing(
+    browser: Browser, settings: str, speed: float = SPEED, stage: bool = False
+) -> Iterator[tuple[Museum, Page]]:
+    """A running museum with its shelf filled, and its page on a kiosk's screen; or the whole machine on a desk's."""
+    with tempfile.TemporaryDirectory() as folder, Museum(Path(folder), free_port()) as museum:
         museum.found()
-        museum.open(settings, SPEED)
+        museum.open(settings, speed, stage=0 if stage else None)
         museum.fill_shelf()
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.goto(f"http://127.0.0.1:{museum.port}/")
+        page = browser.new_page(viewport={"width": 1600, "height": 900} if stage else {"width": 1280, "height": 800})
+        page.goto(f"{museum.stage}/" if stage else f"http://127.0.0.1:{museum.port}/")
+        if stage:
+            page.wait_for_timeout(5_000)
         yield museum, page
         page.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on: the machine's picture must know its screen's before the screen is there."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def puts_in(museum: Museum, page: Page, *coins_cents: int) -> None:
@@ -82,10 +126,9 @@ def puts_in(museum: Museum, page: Page, *coins_cents: int) -> None:
 
 
 def save(page: Page, name: str, part: str = "body") -> None:
-    """A PNG of few colours: small enough for a repository, true enough for a page."""
-    taken = page.locator(part).screenshot()
-    picture = Image.open(BytesIO(taken)).convert("P", palette=Image.Palette.ADAPTIVE, colors=200)
-    picture.save(HERE / name, optimize=True)
+    """A WebP: small enough for a repository, true enough for a page."""
+    picture = Image.open(BytesIO(page.locator(part).screenshot())).convert("RGB")
+    picture.save(HERE / name, quality=80, method=6)
     print(HERE / name, (HERE / name).stat().st_size, "bytes")
 
 
