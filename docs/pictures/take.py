@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from hw_mocks.museum import HOPPERS, QUICK, Museum
+from hw_mocks.museum import HOPPERS, QUICK, REAL_TIME, Museum
 
 HERE = Path(__file__).parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -81,7 +81,7 @@ def stories(browser: Browser) -> None:
 
 def whole_machine(browser: Browser) -> None:
     """The simulated machine with the kiosk as its screen: a scarf is paid, its spiral turns."""
-    with standing(browser, PATIENT, 1.0, stage=True) as (museum, page):
+    with standing(browser, REAL_TIME, 1.0, stage=True) as (museum, page):
         for cents in (100, 100, 100, 100, 50, 25):
             page.wait_for_timeout(300)
             while museum.hand.insert(cents=cents) != "box":
@@ -125,9 +125,10 @@ def puts_in(museum: Museum, page: Page, *coins_cents: int) -> None:
         page.wait_for_selector(f".has:has-text('${dollars},{rest:02}')")
 
 
-def save(page: Page, name: str, part: str = "body") -> None:
-    """A WebP: small enough for a repository, true enough for a page."""
-    picture = Image.open(BytesIO(page.locator(part).screenshot())).convert("RGB")
+def save(page: Page, name: str, part: str = "") -> None:
+    """A WebP of the screen or of a part: small enough for a repository, true enough for a page."""
+    taken = page.locator(part).screenshot() if part else page.screenshot()
+    picture = Image.open(BytesIO(taken)).convert("RGB")
     picture.save(HERE / name, quality=80, method=6)
     print(HERE / name, (HERE / name).stat().st_size, "bytes")
 
