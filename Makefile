@@ -25,9 +25,9 @@ demo: $(V)/.run-time  ## a museum day against simulated hardware, with the books
 serve: $(V)/.run-time  ## the same machine, kept running, with its pages in the browser
 	$(BIN)/minga demo --serve
 
-JOBS ?= 4
+JOBS ?= 3
 
-test: $(V)/.dev  ## every test, linter and type check, four files at a time, since many of them wait (JOBS=…)
+test: $(V)/.dev  ## every test, linter and type check, three files at a time, since many of them wait (JOBS=…)
 	$(BIN)/python -m pytest -n $(JOBS)
 
 lint: $(V)/.dev  ## only what reads the code: style, types, who may import whom

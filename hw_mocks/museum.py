@@ -24,6 +24,7 @@ from controller.errors import MingaError
 from controller.ledger.schema import create
 from hw_mocks.client import WorldClient
 from hw_mocks.garments import write_photos
+from hw_mocks.priority import go_first
 from hw_mocks.server import COINS_EACH
 from hw_mocks.wire import SOCKET_VARIABLE
 
@@ -240,6 +241,8 @@ class Museum:
                 stderr=log,
                 start_new_session=True,
             )
+        if name != "web":  # as its service unit asks for the controller; and the world waits for nobody
+            go_first(self._processes[name].pid)
 
     def _end(self, name: str) -> None:
         process = self._processes.pop(name)

@@ -18,6 +18,7 @@ from controller.config import Cabinet, Motors
 from hw_mocks.board.chip import Chip
 from hw_mocks.host import WorldServer
 from hw_mocks.mdb import SimulatedMdbBus
+from hw_mocks.priority import go_first
 from hw_mocks.ptys import Pty
 from hw_mocks.world import World
 
@@ -27,8 +28,6 @@ MICROPYTHON = Path(sys.executable).parent / "micropython"
 HEAP = "400k"
 BOOT_MS = 50.0
 WINDOW_MS = 2_000
-AHEAD = -10
-"""Niceness. The dead-man falls after 200 ms, which a program among busy ones may well wait for its turn."""
 POWER_ON, BY_WATCHDOG = 1, 3
 """`machine.reset_cause()`. The chip resets itself through its watchdog, too."""
 
@@ -36,13 +35,6 @@ POWER_ON, BY_WATCHDOG = 1, 3
 def interpreter() -> list[str]:
     """MicroPython's own where there is one: it has wheels for few machines."""
     return [str(MICROPYTHON), "-X", f"heapsize={HEAP}"] if MICROPYTHON.exists() else [sys.executable]
-
-
-def _go_first() -> None:
-    """A board shares its processor with nobody, and its wires wait for none: where the system allows it, so do this thread,
-    which is the wires, and the processor that it starts."""
-    with suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, AHEAD)
 
 
 class Cable(Pty):
@@ -140,7 +132,7 @@ class SimulatedBoard:
     def _start(self) -> None:
         assert self._server is not None
         self._start_ms = None
-        _go_first()
+        go_first()  # this thread is the wires, and what it starts the processor
         self._cable.flush()
         self._wires, theirs = socket.socketpair()
         theirs.setblocking(False)

@@ -23,11 +23,21 @@ REFUND_CALL = {"deuna": "/refund", "pix": "/devolucao/"}
 TROUBLE: dict[str, dict[str, int]] = {"due": {}, "lost": {"lost_replies": 1}, "under way": {"reversal_ms": 3_000}}
 
 
+JAMMED = ("B1", "A4")
+
+
 @pytest.fixture(scope="module")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fair]:
     """One machine for all stories; what breaks a slot has a slot of its own."""
     with fair(tmp_path_factory.mktemp("museo")) as market:
         yield market
+
+
+@pytest.fixture(autouse=True)
+def calm(market: Fair) -> None:
+    """What one story has left broken breaks no other."""
+    market.repair()
+    market.reopens_slots(but=JAMMED)
 
 
 @contextmanager
@@ -82,7 +92,7 @@ def test_pieces_that_jam_are_given_back_to_the_phone(market: Fair) -> None:
     facts = {"PaymentAsked": 2, "PaymentTaken": 2, "VendStarted": 2, "ReversalAccepted": 2, "Reversed": 2}
     with story(market, **facts), WalletVisitor(market) as visitor:
         bills = []
-        for wallet, slot in zip(WALLETS, ("B1", "A4"), strict=True):
+        for wallet, slot in zip(WALLETS, JAMMED, strict=True):
             market.museum.hand.inject("jam", slot)
             bills.append(visitor.is_shown(wallet, slot))
             bills[-1].confirm()
