@@ -19,11 +19,9 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
 
 BAG_CENTS, OTHER_CENTS = 350, 500
 WALLETS = ("deuna", "pix")
+JAMMED = ("B1", "A4")
 REFUND_CALL = {"deuna": "/refund", "pix": "/devolucao/"}
 TROUBLE: dict[str, dict[str, int]] = {"due": {}, "lost": {"lost_replies": 1}, "under way": {"reversal_ms": 3_000}}
-
-
-JAMMED = ("B1", "A4")
 
 
 @pytest.fixture(scope="module")
