@@ -4,11 +4,11 @@ What is kept is drawn anew in two sizes and holds nothing of the file but what o
 the books name no more is taken off the disk.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -27,6 +27,7 @@ photo = typer.Typer(
     add_completion=False,
 )
 File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A JPEG, PNG or WebP of at most 20 MB.")]
+Words = TypeVar("Words", PutMaker, PutProduct)
 Remove = Annotated[bool, typer.Option("--remove", help="Take the photo away, and off the disk.")]
 
 
@@ -42,10 +43,7 @@ def of_product(
     Example: minga photo product bolso-retazos bolso.jpg --config museum/minga.toml
     """
     machine = load(config).machine
-    known = products(machine.database)
-    if product not in known:
-        raise MingaError(f"no product is called {product!r}; known are {', '.join(known) or 'none yet'}")
-    _show(known[product], file, remove, machine)
+    _show(_known(products(machine.database), product, "product"), file, remove, machine)
 
 
 @photo.command("maker")
@@ -60,12 +58,16 @@ def of_maker(
     Example: minga photo maker rosa rosa.jpg --config museum/minga.toml
     """
     machine = load(config).machine
-    known = makers(machine.database)
-    if maker not in known:
-        raise MingaError(f"no maker is called {maker!r}; known are {', '.join(known) or 'none yet'}")
-    _show(known[maker], file, remove, machine)
-    if not remove and not known[maker].consent:
+    known = _known(makers(machine.database), maker, "maker")
+    _show(known, file, remove, machine)
+    if not remove and not known.consent:
         typer.echo(f"{maker} has not agreed to be shown: visitors do not see it")
+
+
+def _known(books: Mapping[str, Words], name: str, what: str) -> Words:
+    if name not in books:
+        raise MingaError(f"no {what} is called {name!r}; known are {', '.join(books) or 'none yet'}")
+    return books[name]
 
 
 def taken(file: Path, folder: Path) -> str:

@@ -3,13 +3,13 @@
 No request may leave for any other host: each one that tries is stopped and remembered.
 """
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from chromium import CHROMIUM
 from fake_controller import FakeController
 from playwright.sync_api import Browser, Page, Route
 from web_process import Web
@@ -17,9 +17,6 @@ from web_process import Web
 from controller.domain.view import View
 from controller.protocols.control import Ask
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-QUIET += ("--disable-component-update", "--disable-sync")
 SCREENS = ((800, 480), (1280, 800), (1080, 1920), (360, 740))
 IN_A_BROWSER = [
     pytest.mark.system,
@@ -101,3 +98,15 @@ class Kiosk:
         """Set the picture and wait until the page has it."""
         shown = self.fake.show(view)
         page.wait_for_selector(f"#stage[data-version='{shown.version}']", state="attached", timeout=30_000)
+
+
+def assert_fits(page: Page, screen: tuple[int, int], name: str) -> None:
+    """Nothing sideways, every button and word of the till inside the screen and none on another, and text at 7:1."""
+    seen = page.evaluate(MEASURE)
+    assert seen["wide"][0] <= seen["wide"][1], name
+    assert seen["shelfWide"][0] <= seen["shelfWide"][1], name
+    for who, left, top, right, bottom, *_ in seen["parts"]:
+        assert 0 <= left <= right <= screen[0] + 1, (name, who)
+        assert 0 <= top <= bottom <= screen[1] + 1, (name, who)
+    assert page.evaluate(OVERLAPS) == [], name
+    assert page.evaluate(CONTRAST) == [], name

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from browsing import CHROMIUM, QUIET, Kiosk
+from browsing import Kiosk
+from chromium import CHROMIUM, QUIET
 from fake_controller import FakeController, controller, with_news
 from playwright.sync_api import Browser, sync_playwright
 from web_process import Web, minga_web, museum

@@ -12,7 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from browsing import CHROMIUM, QUIET, Kiosk
+from browsing import Kiosk
+from chromium import CHROMIUM, QUIET
 from fake_controller import controller, with_news
 from playwright.sync_api import CDPSession, Page, sync_playwright
 from scenes import SCENES

@@ -1,7 +1,7 @@
 """Language, larger text and contrast in a real Chromium: one tap each, every screen still usable, and over with the visit."""
 
 import pytest
-from browsing import CONTRAST, IN_A_BROWSER, MEASURE, OVERLAPS, SCREENS, Kiosk
+from browsing import CONTRAST, IN_A_BROWSER, MEASURE, OVERLAPS, SCREENS, Kiosk, assert_fits
 from fake_controller import IDLE
 from scenes import CHOSEN, FULLEST, SCENES
 from wearing import LANGUAGES, dressed, worn
@@ -159,14 +159,7 @@ def test_larger_text_fits_every_screen(kiosk: Kiosk, screen: tuple[int, int], co
     with dressed(kiosk, comfort, screen) as page:
         for name in FULLEST:
             kiosk.show(page, SCENES[name])
-            seen = page.evaluate(MEASURE)
-            assert seen["wide"][0] <= seen["wide"][1], name
-            assert seen["shelfWide"][0] <= seen["shelfWide"][1], name
-            for who, left, top, right, bottom, *_ in seen["parts"]:
-                assert 0 <= left <= right <= screen[0] + 1, (name, who)
-                assert 0 <= top <= bottom <= screen[1] + 1, (name, who)
-            assert page.evaluate(OVERLAPS) == [], name
-            assert page.evaluate(CONTRAST) == [], name
+            assert_fits(page, screen, name)
             floor = page.locator("#paying" if name == "paying-code" else "#shelf").bounding_box()
             assert floor is not None
             assert floor["height"] >= FLOOR_PX_MIN, name

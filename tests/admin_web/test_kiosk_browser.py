@@ -1,7 +1,7 @@
 """The kiosk's page in a real Chromium: it fits every screen, is large and dark enough, touches reach the controller."""
 
 import pytest
-from browsing import CONTRAST, IN_A_BROWSER, MEASURE, OVERLAPS, SCREENS, Kiosk
+from browsing import IN_A_BROWSER, MEASURE, SCREENS, Kiosk, assert_fits
 from fake_controller import IDLE
 from scenes import CHOSEN, LEAVING, SCENES
 
@@ -17,14 +17,7 @@ def test_every_scene_fits_every_screen(kiosk: Kiosk, screen: tuple[int, int]) ->
     with kiosk.page(*screen) as page:
         for name, view in SCENES.items():
             kiosk.show(page, view)
-            seen = page.evaluate(MEASURE)
-            assert seen["wide"][0] <= seen["wide"][1], name
-            assert seen["shelfWide"][0] <= seen["shelfWide"][1], name
-            for who, left, top, right, bottom, *_ in seen["parts"]:
-                assert 0 <= left <= right <= screen[0] + 1, (name, who)
-                assert 0 <= top <= bottom <= screen[1] + 1, (name, who)
-            assert page.evaluate(OVERLAPS) == [], name
-            assert page.evaluate(CONTRAST) == [], name
+            assert_fits(page, screen, name)
 
 
 @pytest.mark.parametrize(("screen", "least_px"), [((1280, 800), 96), ((1080, 1920), 96), ((800, 480), 80)], ids=str)

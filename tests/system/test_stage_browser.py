@@ -3,7 +3,6 @@
 What the page shows is compared with the world's truth and with the books. No request may leave for any other host.
 """
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,28 +12,18 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from chromium import CHROMIUM, QUIET
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
-from visitor import Visitor, eventually, judged, standing
+from visitor import STEADY, Visitor, eventually, judged, standing
 
 from controller.client import ControllerGone
 from hw_mocks.museum import Museum
 from hw_mocks.stage.plug import Plug
 from hw_mocks.stage.start import staged
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-QUIET += ("--disable-component-update", "--disable-sync")
 PATIENCE_MS = 30_000
 SCREENS = ((1280, 800), (360, 740), (1920, 1080))
-SETTINGS = """
-[coins]
-port = "run/coins"
-poll_ms = 20
-
-[policy]
-credit_idle_s = 120
-notice_s = 120
-
+SETTINGS = f"""{STEADY}
 [[hoppers]]
 port = "run/hoppers"
 address = 3
@@ -106,7 +95,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             Plug(museum),
         ):
             url = eventually(lambda: said_in(log), "the stage's address")
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
             yield Stage(museum, url, browser)
             browser.close()
 
