@@ -31,9 +31,10 @@ def web(
 
 def serve(file: Path, host: str | None = None, port: int | None = None, framed_by: str = "") -> None:
     """Run until told to stop (SIGTERM, Ctrl-C). Raises MingaError with the way out when it cannot start."""
-    from admin_web.app import Server, create_app  # here, so that `minga web --help` need not wait for it
-    from admin_web.gateway import Gateway
-    from admin_web.house import house
+    from admin_web.gateway import Gateway  # here, so that `minga web --help` need not wait for it
+    from admin_web.kiosk.app import create_app
+    from admin_web.kiosk.house import house
+    from admin_web.serving import Server
     from controller.config import load
 
     if framed_by and not re.fullmatch(r"http://127\.0\.0\.1:\d{1,5}", framed_by):

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from admin_web.books import NO_NAMES
-from admin_web.messages import Message, message
+from admin_web.kiosk.messages import Message, message
 from admin_web.words import words
 from controller.devices.vouchers import VoucherDesk
 from controller.domain.cycle import Cycle

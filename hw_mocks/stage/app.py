@@ -21,9 +21,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from fastapi.staticfiles import StaticFiles
 
-from admin_web.app import Server
 from admin_web.gateway import Gateway
 from admin_web.guards import CONTENT_SECURITY_POLICY, Guards
+from admin_web.serving import Server
 from controller.config import Config
 from hw_mocks.stage.bystander import Bystander, WorldAway
 from hw_mocks.stage.pieces import PRODUCT, piece

@@ -9,7 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from admin_web.messages import PAYOUT_DOUBT
+from admin_web.kiosk.messages import PAYOUT_DOUBT
 from admin_web.words import FALLBACK, LANGUAGES, LOCALES, source
 from controller.domain.catalog import Closed
 from controller.domain.cycle import News
@@ -58,10 +58,10 @@ def messages(language: str) -> dict[str, tuple[str, ...]]:
 
 def asked() -> Iterator[str]:
     """Every key that a template or a module asks for; `*` stands for what is only known when the page is drawn."""
-    for template in sorted((WEB / "templates").glob("*.html")):
+    for template in sorted(WEB.rglob("*.html")):
         for how, _, key in ASKED.findall(template.read_text()):
             yield key.replace("%s", "*") if how == "say" else f"{key}.**"
-    for module in sorted(WEB.glob("*.py")):
+    for module in sorted(WEB.rglob("*.py")):
         for call in ast.walk(ast.parse(module.read_text())):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args:
                 if call.func.attr == "say":
@@ -82,10 +82,8 @@ def _keys(argument: ast.expr) -> Iterator[str]:
 
 def literals() -> set[str]:
     """Every string that stands in a module or a template: what a `*` may become."""
-    found = {
-        string for page in (WEB / "templates").glob("*.html") for string in re.findall(r'"(\w+)"', page.read_text())
-    }
-    for module in WEB.glob("*.py"):
+    found = {string for page in WEB.rglob("*.html") for string in re.findall(r'"(\w+)"', page.read_text())}
+    for module in WEB.rglob("*.py"):
         found |= {str(node.value) for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Constant)}
     return found
 

@@ -11,9 +11,9 @@ from scenes import CHOSEN, LEAVING, SCENES
 from test_catalogues import CONFIRMED, messages
 from test_kiosk_routes import StillGateway
 
-from admin_web.app import create_app
-from admin_web.comfort import COOKIE, REST_S, Comfort, in_use
-from admin_web.kiosk import TICK_MS, Kiosk
+from admin_web.kiosk.app import create_app
+from admin_web.kiosk.comfort import COOKIE, REST_S, Comfort, in_use
+from admin_web.kiosk.page import TICK_MS, Kiosk
 from admin_web.words import LANGUAGES
 from controller.domain.view import View
 

@@ -6,7 +6,7 @@ from fake_controller import IDLE
 from scenes import CHOSEN, FULLEST, SCENES
 from wearing import LANGUAGES, dressed, worn
 
-from admin_web.comfort import COOKIE, REST_S
+from admin_web.kiosk.comfort import COOKIE, REST_S
 
 pytestmark = IN_A_BROWSER
 FINGERS = [((1280, 800), 96), ((1080, 1920), 96), ((800, 480), 80), ((360, 740), 56)]

@@ -6,8 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 from test_kiosk_routes import StillGateway
 
-from admin_web.app import create_app
 from admin_web.cli import serve
+from admin_web.kiosk.app import create_app
 from controller.errors import MingaError
 
 STAGE = "http://127.0.0.1:8090"

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from scenes import SCENES
 from test_kiosk_routes import StillGateway
 
-from admin_web.app import create_app
-from admin_web.house import House, house
-from admin_web.till import till
+from admin_web.kiosk.app import create_app
+from admin_web.kiosk.house import House, house
+from admin_web.kiosk.till import till
 from admin_web.words import words
 from controller.config import Config, Kiosk, Machine
 from controller.domain.events import VisitorAnswers

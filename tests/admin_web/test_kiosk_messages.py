@@ -7,7 +7,7 @@ from fake_controller import IDLE, paused, slot_view, with_news
 from scenes import CHOSEN, FEW_COINS, LEAVING, NO_CHANGE, RETURNING, SCENES
 
 from admin_web.books import NO_NAMES
-from admin_web.messages import Message, message
+from admin_web.kiosk.messages import Message, message
 from admin_web.words import words
 from controller.domain.cycle import News
 from controller.domain.events import HARMLESS, Trouble

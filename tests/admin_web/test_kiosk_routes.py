@@ -10,9 +10,9 @@ from fake_controller import IDLE, SHELF, slot_view, with_news
 from fastapi.testclient import TestClient
 from scenes import CHOSEN, LEAVING, SCENES
 
-from admin_web.app import HERE, create_app
 from admin_web.books import names
 from admin_web.gateway import Gateway
+from admin_web.kiosk.app import HERE, create_app
 from controller.domain.catalog import MakerId, ProductId, SlotId
 from controller.domain.events import PayBy, ReturnPressed, SlotChosen, StillHere
 from controller.domain.stocking import PutMaker, PutProduct

@@ -8,7 +8,7 @@ from fake_controller import IDLE
 from scenes import ASKED, BY_CARD, LINK, MIXED, PAYING
 
 from admin_web.books import NO_NAMES
-from admin_web.paying import LINK_CHARS_MAX, PICTURE_CHARS_MAX, Paying, drawn, grouped, paying
+from admin_web.kiosk.paying import LINK_CHARS_MAX, PICTURE_CHARS_MAX, Paying, drawn, grouped, paying
 from admin_web.words import words
 from controller.domain.view import PaymentView, View
 from controller.domain.wallet import Offer

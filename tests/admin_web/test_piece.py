@@ -6,10 +6,10 @@ import pytest
 from fake_controller import IDLE, SHELF, slot_view
 from scenes import AFTER, CHOSEN, FALLING, LEAVING, SCENES, VENDING
 
-from admin_web.after import read_choice, thanks
 from admin_web.books import names
-from admin_web.house import House
-from admin_web.piece import look
+from admin_web.kiosk.after import read_choice, thanks
+from admin_web.kiosk.house import House
+from admin_web.kiosk.piece import look
 from admin_web.shares import COINS, parts
 from admin_web.words import words
 from controller.config import Kiosk

@@ -6,7 +6,7 @@ from fake_controller import IDLE, SHELF, slot_view
 from scenes import FALLING
 
 from admin_web.books import names
-from admin_web.shelf import Tile, shelf
+from admin_web.kiosk.shelf import Tile, shelf
 from admin_web.weave import ROWS, band
 from admin_web.words import words
 from controller.domain.catalog import Account, MakerId, ProductId, Share

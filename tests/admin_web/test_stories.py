@@ -7,7 +7,7 @@ from fake_controller import IDLE, SHELF, slot_view
 from scenes import SCENES
 
 from admin_web.books import names
-from admin_web.stories import STORIES_MAX, stories
+from admin_web.kiosk.stories import STORIES_MAX, stories
 from admin_web.words import words
 from controller.domain.catalog import MakerId, ProductId
 from controller.domain.stocking import PutMaker, PutProduct

@@ -7,7 +7,7 @@ from fake_controller import IDLE, paused, with_news
 from scenes import CHOSEN, FEW_COINS, LEAVING, LITTLE_CHANGE, NO_CHANGE, RETURNING, SCENES, VENDING
 
 from admin_web.books import NO_NAMES
-from admin_web.till import Till, till
+from admin_web.kiosk.till import Till, till
 from admin_web.words import words
 from controller.domain.view import View
 

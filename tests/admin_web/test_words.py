@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from admin_web.kiosk import SAID
-from admin_web.messages import PAYOUT_DOUBT
+from admin_web.kiosk.messages import PAYOUT_DOUBT
+from admin_web.kiosk.page import SAID
 from admin_web.words import FALLBACK, LANGUAGES, Words, source, tongue, words
 from controller.domain.catalog import Closed
 from controller.domain.cycle import News

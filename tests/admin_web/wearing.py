@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from browsing import Kiosk
 from playwright.sync_api import Page
 
-from admin_web.comfort import COOKIE
+from admin_web.kiosk.comfort import COOKIE
 
 LANGUAGES = ("es", "en", "qu")
 

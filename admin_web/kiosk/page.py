@@ -14,17 +14,18 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from admin_web.after import read_choice, thanks
 from admin_web.books import Names
-from admin_web.comfort import REST_S, Comfort, comfort, in_use, kept
-from admin_web.comfort import router as comfort_router
+from admin_web.drawing import pages
 from admin_web.gateway import SILENCE_S, Gateway
-from admin_web.house import House
-from admin_web.paying import paying
-from admin_web.piece import look
-from admin_web.shelf import shelf
-from admin_web.stories import stories
-from admin_web.till import till
+from admin_web.kiosk.after import read_choice, thanks
+from admin_web.kiosk.comfort import REST_S, Comfort, comfort, in_use, kept
+from admin_web.kiosk.comfort import router as comfort_router
+from admin_web.kiosk.house import House
+from admin_web.kiosk.paying import paying
+from admin_web.kiosk.piece import look
+from admin_web.kiosk.shelf import shelf
+from admin_web.kiosk.stories import stories
+from admin_web.kiosk.till import till
 from admin_web.weave import ROWS, band
 from admin_web.words import FALLBACK, LANGUAGES, words
 from controller.domain.catalog import SlotId
@@ -194,14 +195,7 @@ def _back(said: str | None = None) -> Response:
     return RedirectResponse(f"/?said={said}" if said else "/", status_code=303)
 
 
-_pages = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    undefined=jinja2.StrictUndefined,
-    auto_reload=False,
-)
+_pages = pages(Path(__file__).parent)
 
 
 def _template(name: str) -> jinja2.Template:

@@ -6,9 +6,9 @@ Pure: no request, no template, no clock.
 from dataclasses import dataclass
 
 from admin_web.books import Names
-from admin_web.house import House
-from admin_web.messages import is_leaving
-from admin_web.piece import made_by
+from admin_web.kiosk.house import House
+from admin_web.kiosk.messages import is_leaving
+from admin_web.kiosk.piece import made_by
 from admin_web.shares import Part, parts
 from admin_web.words import Words
 from controller.domain.cycle import News, Phase

@@ -7,8 +7,8 @@ buy. Pure: no request, no template, no clock.
 from dataclasses import dataclass, replace
 
 from admin_web.books import Names
+from admin_web.kiosk.shelf import is_night, piece_name
 from admin_web.money import all_welcome
-from admin_web.shelf import is_night, piece_name
 from admin_web.words import Words
 from controller.domain.cycle import News, Phase
 from controller.domain.events import Trouble

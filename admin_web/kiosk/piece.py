@@ -7,7 +7,7 @@ no clock.
 from dataclasses import dataclass
 
 from admin_web.books import Names
-from admin_web.messages import is_leaving
+from admin_web.kiosk.messages import is_leaving
 from admin_web.shares import Part, parts
 from admin_web.words import Words
 from controller.domain.cycle import Phase

@@ -10,7 +10,7 @@ from functools import lru_cache
 import segno
 
 from admin_web.books import Names
-from admin_web.shelf import CARDS, piece_name, wallet_name
+from admin_web.kiosk.shelf import CARDS, piece_name, wallet_name
 from admin_web.words import Words
 from controller.domain.view import View
 

@@ -6,10 +6,10 @@ Pure: no request, no template, no clock. What is said stands in `messages`; here
 from dataclasses import dataclass
 
 from admin_web.books import Names
-from admin_web.messages import LEAVING_MS, Message, idle_ms, is_leaving, message
+from admin_web.kiosk.messages import LEAVING_MS, Message, idle_ms, is_leaving, message
+from admin_web.kiosk.shelf import CARDS, wallet_name
 from admin_web.money import Coin, Pile, all_welcome, piles, purse
 from admin_web.shares import Part, parts
-from admin_web.shelf import CARDS, wallet_name
 from admin_web.words import Words
 from controller.domain.cycle import Phase
 from controller.domain.view import NoticeView, View

@@ -7,7 +7,7 @@ no clock.
 from dataclasses import dataclass
 
 from admin_web.books import Names
-from admin_web.piece import band_of, made_by
+from admin_web.kiosk.piece import band_of, made_by
 from admin_web.words import Words
 from controller.domain.cycle import Phase
 from controller.domain.view import View

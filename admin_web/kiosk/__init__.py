@@ -1,0 +1,1 @@
+"""The visitor's screen: one page, drawn anew after each change."""

@@ -1,0 +1,61 @@
+"""What every kind of page is served with: a listening socket, a server that can stop, static files, the build's name."""
+
+import hashlib
+import socket
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Response
+from fastapi.staticfiles import StaticFiles
+
+from admin_web.gateway import Gateway
+
+SHARED = Path(__file__).parent
+CONNECTIONS_MAX = 64
+STOP_S = 2
+"""Streams end by themselves at a stop; whatever does not is cut after this long."""
+
+
+class Static(StaticFiles):
+    """The static files of some pages, and those that all share. Their address carries the build, so a browser may keep
+    them until the build changes."""
+
+    def __init__(self, here: Path) -> None:
+        super().__init__(directory=here / "static")
+        self.all_directories = [here / "static", SHARED / "static"]
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "max-age=31536000, immutable"
+        return response
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, but it first tells open streams to end: it would wait for them for ever."""
+
+    def __init__(self, app: FastAPI, gateway: Gateway) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                limit_concurrency=CONNECTIONS_MAX,
+                timeout_graceful_shutdown=STOP_S,
+            )
+        )
+        self._gateway = gateway
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._gateway.close()
+        await super().shutdown(sockets)
+
+
+def build() -> str:
+    """A short name for this state of templates, words, code and static files."""
+    digest = hashlib.sha256()
+    for file in sorted(file for kind in ("html", "css", "js", "svg", "po", "py") for file in SHARED.rglob(f"*.{kind}")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
