@@ -1,4 +1,4 @@
-"""The words of the pages: one gettext catalogue per language, Spanish behind every other.
+"""The words of the pages: gettext catalogues in each language, Spanish behind every other.
 
 A word is asked for by its key (`till.give_back`) and filled in. Codes of the controller (`news`, `trouble`, `closed`)
 have a key each; one that is not known here yet is answered by the section's `other`, never by a traceback. Catalogues
@@ -11,7 +11,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -99,26 +99,32 @@ class Words:
 
 @cache
 def words(language: str = FALLBACK) -> Words:
-    """The words of a language, with Spanish for whatever it lacks. Raises FileNotFoundError for an unknown one."""
-    return Words(*(tongue(source(name)) for name in dict.fromkeys((language, FALLBACK))))
+    """The words of a language, with Spanish for whatever it lacks. Raises ValueError for an unknown one."""
+    return Words(*(tongue(*sources(name)) for name in dict.fromkeys((language, FALLBACK))))
 
 
-def source(language: str) -> Path:
-    """Where the words of a language are written and corrected."""
-    return LOCALES / language / "LC_MESSAGES" / "minga.po"
+def sources(language: str) -> list[Path]:
+    """Where the words of a language are written and corrected: `minga.po` for the screen, others for other rooms."""
+    return sorted((LOCALES / language / "LC_MESSAGES").glob("*.po"))
 
 
-def tongue(file: Path) -> Tongue:
-    """Read a catalogue. A message that is empty or marked fuzzy is not said: nobody has agreed to it yet."""
-    with file.open("rb") as text:
-        catalogue = read_po(text, abort_invalid=True)
+def tongue(*files: Path) -> Tongue:
+    """Read catalogues as one. A message that is empty or marked fuzzy is not said: nobody has agreed to it yet."""
+    first, *others = (_read(file) for file in files)
+    for message in (message for other in others for message in other if message.id):
+        first[message.id] = message
     compiled = BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, first)
     compiled.seek(0)
-    agreed = [message for message in catalogue if message.id and message.string and not message.fuzzy]
+    agreed = [message for message in first if message.id and message.string and not message.fuzzy]
     counting = frozenset(_key(message) for message in agreed if message.pluralizable)
-    assert catalogue.locale_identifier, f"{file} has no Language in its header"
-    return Tongue(catalogue.locale_identifier, frozenset(map(_key, agreed)), counting, Translations(compiled))
+    assert first.locale_identifier, f"{files[0]} has no Language in its header"
+    return Tongue(first.locale_identifier, frozenset(map(_key, agreed)), counting, Translations(compiled))
+
+
+def _read(file: Path) -> Catalog:
+    with file.open("rb") as text:
+        return read_po(text, abort_invalid=True)
 
 
 def _key(message: Message) -> str:

@@ -6,6 +6,7 @@ an unknown key is an error that names the nearest right one. `minga init` writes
 
 from controller.config.kiosk import Kiosk
 from controller.config.load import keys, load
+from controller.config.phones import Phones
 from controller.config.sections import (
     Board,
     Cabinet,
@@ -36,6 +37,7 @@ __all__ = [
     "Kiosk",
     "Machine",
     "Motors",
+    "Phones",
     "Pin",
     "Policy",
     "Pulses",

@@ -6,6 +6,7 @@ from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from controller.config.kiosk import Kiosk
+from controller.config.phones import Phones
 from controller.config.sections import (
     Board,
     Cabinet,
@@ -48,6 +49,7 @@ class Config(BaseSettings):
     clock: Clock = Clock()
     web: Web = Web()
     kiosk: Kiosk = Kiosk()
+    phones: Phones = Phones()
     scanner: Scanner = Scanner()
     vouchers: Vouchers = Vouchers()
     wallets: list[Wallet] = []

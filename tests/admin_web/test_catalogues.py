@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from admin_web.kiosk.messages import PAYOUT_DOUBT
-from admin_web.words import FALLBACK, LANGUAGES, LOCALES, source
+from admin_web.words import FALLBACK, LANGUAGES, LOCALES, sources
 from controller.domain.catalog import Closed
 from controller.domain.cycle import News
 from controller.domain.events import Trouble
@@ -42,8 +42,14 @@ ASKED = re.compile(r"""words\.(say|lang_of|about)\(\s*(["'])([^"']+)\2""")
 
 
 def catalogue(language: str) -> Catalog:
-    with source(language).open("rb") as text:
-        return read_po(text, abort_invalid=True)
+    """Every message of a language, of whichever room. A key stands in one file only."""
+    whole = Catalog()
+    for file in sources(language):
+        with file.open("rb") as text:
+            for message in read_po(text, abort_invalid=True):
+                assert not message.id or message.id not in whole, f"{message.id} stands in two files"
+                whole[message.id] = message
+    return whole
 
 
 def messages(language: str) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ import pytest
 
 from admin_web.kiosk.messages import PAYOUT_DOUBT
 from admin_web.kiosk.page import SAID
-from admin_web.words import FALLBACK, LANGUAGES, Words, source, tongue, words
+from admin_web.words import FALLBACK, LANGUAGES, Words, sources, tongue, words
 from controller.domain.catalog import Closed
 from controller.domain.cycle import News
 from controller.domain.events import Trouble
@@ -50,7 +50,7 @@ msgstr[1] "{n} horas de costura"
 
 
 def all_keys(language: str) -> frozenset[str]:
-    return tongue(source(language)).keys
+    return tongue(*sources(language)).keys
 
 
 @pytest.mark.parametrize("code", [*News, PAYOUT_DOUBT], ids=str)
@@ -102,7 +102,7 @@ def test_a_path_without_words_is_a_mistake_of_the_page() -> None:
 def test_what_a_language_lacks_is_said_in_spanish(tmp_path: Path) -> None:
     """A half-translated page is readable, and says of each of its words which language it is in."""
     (tmp_path / "lacking.po").write_text(LACKING)
-    kichwa = Words(tongue(tmp_path / "lacking.po"), tongue(source("es")))
+    kichwa = Words(tongue(tmp_path / "lacking.po"), tongue(*sources("es")))
     assert [kichwa.say("status.sold-out"), kichwa.say("till.missing")] == ["Mana tiyanchu", "Faltan"]
     assert [kichwa.lang_of("status", "sold-out"), kichwa.lang_of("status", "closed")] == ["qu-EC", "es-EC"]
     assert (kichwa.lang, kichwa.mostly) == ("qu-EC", "es-EC")
@@ -111,7 +111,7 @@ def test_what_a_language_lacks_is_said_in_spanish(tmp_path: Path) -> None:
 def test_a_word_that_waits_for_a_speaker_is_not_said(tmp_path: Path) -> None:
     """What a translator marked fuzzy stays in its catalogue and off the page."""
     (tmp_path / "lacking.po").write_text(LACKING)
-    assert Words(tongue(tmp_path / "lacking.po"), tongue(source("es"))).say("till.give_back") == "Devolver"
+    assert Words(tongue(tmp_path / "lacking.po"), tongue(*sources("es"))).say("till.give_back") == "Devolver"
 
 
 def test_one_and_many_have_words_of_their_own(tmp_path: Path) -> None:
