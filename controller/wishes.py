@@ -1,6 +1,8 @@
 """What people ask of the books, weighed against what the books say: granted with its facts, or refused with a word."""
 
+from controller.domain import membership
 from controller.domain.catalog import SlotId
+from controller.domain.membership import PutMember, RevokePhone
 from controller.domain.reversals import CloseReversal, close
 from controller.domain.shop import Shop
 from controller.domain.stocking import Granted, Refusal, Wish, grant
@@ -14,6 +16,8 @@ def weighed(wish: Wish, journal: Journal, shop: Shop, wired: frozenset[SlotId]) 
     """Nothing is written yet. A numbered wish that was granted before is granted again, with nothing to write."""
     if isinstance(wish, CloseReversal):
         return close(wish, journal.cycle, shop, journal.reversals(wish.payment_id, wish.number.strip()))
+    if isinstance(wish, PutMember | RevokePhone):
+        return membership.grant(wish, shop)
     if not isinstance(wish, MONEY):
         return grant(wish, shop, wired)
     sale, refunded = journal.sale(wish.vend_id) if isinstance(wish, RefundSale) else (None, False)

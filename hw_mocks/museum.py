@@ -7,6 +7,7 @@ paths lead to simulated hardware.
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -82,6 +83,7 @@ name = "{MACHINE}"
 disk_free_mb_min = 1
 
 [cabinet]
+service_button = 24
 slot_buttons = {{ A1 = 2, A2 = 3, A3 = 4, A4 = 7, B1 = 8, B2 = 9, B3 = 10, B4 = 11 }}
 
 [clock]
@@ -98,7 +100,7 @@ class Museum:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._photos: dict[str, str] = {}
         self.hand: WorldClient
-        self.stage = ""
+        self.stage = self.phones = ""
 
     def __enter__(self) -> "Museum":
         return self
@@ -115,18 +117,23 @@ class Museum:
         products = catalogue.read(EXAMPLE)["products"]
         self._photos = write_photos(self.folder / "media", {row["product"]: KINDS[row["product"]] for row in products})
 
-    def open(self, settings: str, speed: float, stage: int | None = None) -> None:
+    def open(self, settings: str, speed: float, stage: int | None = None, phones: int | None = None) -> None:
         """Start the world, the controller and the pages, and wait until the machine answers.
 
-        With `stage` the machine can be seen and touched at that port, 0 for any free one; `self.stage` says where.
+        With `stage` the machine can be seen and touched at that port, with `phones` there are pages for phones at that one; 0
+        is any free port, and `self.stage` and `self.phones` say where.
         """
-        self.file.write_text(f"{COMMON}{settings}\n[web]\nport = {self.port}\n")
+        self.phones = "" if phones is None else f"http://127.0.0.1:{phones or _free_port()}"
+        served = f'[phones]\naddress = "{self.phones}"\nport = {self.phones.rpartition(":")[2]}\n' if self.phones else ""
+        self.file.write_text(f"{COMMON}{settings}\n[web]\nport = {self.port}\n{served}")
         seen = () if stage is None else ("--stage", str(stage))
         self._start("world", "simulate", "--speed", str(speed), *seen)
         self.hand = self._until(lambda: WorldClient(self.folder / "run" / "world.sock"), "the simulated machine")
         self.stage = "" if stage is None else self._until(self._stage_address, "the stage")
         self.start_controller()
         self._start("web", "web", *(("--framed-by", self.stage) if self.stage else ()))
+        if self.phones:
+            self._start("phones", "phones")
         self._wait_for_pages()
 
     def fill_shelf(self) -> None:
@@ -212,7 +219,7 @@ class Museum:
 
     def stop(self) -> None:
         """End every process, the controller first."""
-        for name in [name for name in ("controller", "web", "world") if name in self._processes]:
+        for name in [name for name in ("controller", "web", "phones", "world") if name in self._processes]:
             self._end(name)
 
     def client(self) -> Client:
@@ -241,7 +248,7 @@ class Museum:
                 stderr=log,
                 start_new_session=True,
             )
-        if name != "web":  # as its service unit asks for the controller; and the world waits for nobody
+        if name not in ("web", "phones"):  # as its service unit asks for the controller; and the world waits for nobody
             go_first(self._processes[name].pid)
 
     def _end(self, name: str) -> None:
@@ -266,3 +273,10 @@ class Museum:
                 if time.monotonic() > deadline:
                     raise MingaError(f"{what} does not get ready: {error}") from None
                 time.sleep(0.02)
+
+
+def _free_port() -> int:
+    """A port that nobody listens on right now."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+    return port

@@ -254,5 +254,6 @@ class World:
 
 
 def _switch_pins(cabinet: Cabinet) -> dict[str, int]:
-    pins = {"door": cabinet.door, "return": cabinet.return_button, **cabinet.slot_buttons}
+    own = {"door": cabinet.door, "return": cabinet.return_button, "service": cabinet.service_button}
+    pins = {**own, **cabinet.slot_buttons}
     return {name: pin for name, pin in pins.items() if pin is not None}

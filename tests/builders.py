@@ -202,6 +202,10 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.VoucherTaken("000727f05ad1c0de", 1, 500),
     f.VouchersAccepted("carmen"),
     f.VisitorAnswered(9, A1, BAG, "what-brought-you", "seen"),
+    f.RolesSet("carmen", ("coordinator",), "asamblea"),
+    f.PairingOpened(3),
+    f.PhonePaired(3, "rosa", "k3m9x2qa"),
+    f.PhoneRevoked("k3m9x2qa", "carmen"),
 )
 """One example of every type of fact."""
 

@@ -1,4 +1,4 @@
-"""`minga catalogue`: send makers, products, slots and the split rule from one file to the running controller.
+"""`minga catalogue`: send makers, members, products, slots and the split rule from one file to the running controller.
 
 Photos lie beside the file. They are made small before they are sent, and one that the file does not name stays as it is.
 """
@@ -17,17 +17,18 @@ from controller.commands.controller import ConfigFile
 from controller.commands.photo import makers, products, taken, tidied
 from controller.config import Machine, load
 from controller.domain.catalog import ALL
+from controller.domain.membership import PutMember
 from controller.domain.stocking import ApproveRule, AssignSlot, CountSlot, PutMaker, PutProduct, Wish
 from controller.errors import ConfigError, MingaError
 from controller.photos import is_kept
 
 
 def catalogue(
-    file: Annotated[Path, typer.Argument(help="TOML: [rule], [[makers]], [[products]], [[slots]].")],
+    file: Annotated[Path, typer.Argument(help="TOML: [rule], [[makers]], [[members]], [[products]], [[slots]].")],
     config: ConfigFile = Path("minga.toml"),
     by: Annotated[str, typer.Option(help="Who fills the slots; it stands in the books.")] = "technician",
 ) -> None:
-    """Put makers, products, slots and the split rule into the books of the running machine. Doing it twice changes nothing.
+    """Put makers, members, products, slots and the split rule into the running machine's books. Twice changes nothing.
 
     The `quantity` of a slot counts only when this file assigns the slot: afterwards people count, and sales do. A `photo` is
     a JPEG, PNG or WebP beside this file; without one, the photo in the books stays.
@@ -80,14 +81,18 @@ def send(client: Client, content: dict[str, Any], by: str) -> int:
 
 def wishes(content: dict[str, Any], held: set[str], by: str) -> Iterator[Wish]:
     """The file as wishes; `held` are the slots that are assigned already."""
-    if strangers := content.keys() - {"rule", "makers", "products", "slots"}:
-        raise MingaError(f"a catalogue has [rule], [[makers]], [[products]] and [[slots]], not {sorted(strangers)}")
+    if strangers := content.keys() - {"rule", "makers", "members", "products", "slots"}:
+        raise MingaError(
+            f"a catalogue has [rule], [[makers]], [[members]], [[products]] and [[slots]], not {sorted(strangers)}"
+        )
     _check_tables(content)
     if rule := content.get("rule"):
         weights = [[name, weight] for name, weight in rule.items() if name != "fees"]
         yield _form(ApproveRule, {"weights": weights, "bears": rule.get("fees", ALL)})
     for maker in content.get("makers", []):
         yield _form(PutMaker, maker)
+    for member in content.get("members", []):
+        yield _form(PutMember, {"by": by, **member})
     for product in content.get("products", []):
         yield _form(PutProduct, product)
     for row in content.get("slots", []):
@@ -102,7 +107,7 @@ def _check_tables(content: dict[str, Any]) -> None:
     """Raises MingaError when a heading has the wrong brackets."""
     if not isinstance(content.get("rule", {}), dict):
         raise MingaError("`rule` is one table: [rule]")
-    for name in ("makers", "products", "slots"):
+    for name in ("makers", "members", "products", "slots"):
         rows = content.get(name, [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise MingaError(f"`{name}` is a list of tables: [[{name}]]")
@@ -113,6 +118,8 @@ def _name(wish: Wish) -> str:
     match wish:
         case PutMaker(maker=name):
             return f"maker {name}"
+        case PutMember(member=name):
+            return f"member {name}"
         case PutProduct(product=name):
             return f"product {name}"
         case AssignSlot(slot=name) | CountSlot(slot=name):

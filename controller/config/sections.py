@@ -48,6 +48,9 @@ class Coins(Section):
     """How often credits are asked for; acceptors inhibit themselves when nobody asks for a second."""
     values_cents: dict[str, Annotated[int, Field(ge=1, le=10_000)]] = {}
     """Coin ids whose value the acceptor does not tell in cents of US dollars, such as `EC050A = 50`."""
+    box_coins_max: Annotated[int, Field(ge=0, le=100_000)] = 0
+    """With so many coins in the cash box since it was last counted no more come in, until it is counted; 0: not watched.
+    Leave some room: an acceptor jams in a box that is full."""
 
 
 class Motors(Section):
@@ -83,6 +86,8 @@ class Cabinet(Section):
     """High while the door is open."""
     return_button: Pin | None = 27
     """High while pressed: the visitor wants her money back."""
+    service_button: Pin | None = None
+    """High while pressed, behind the door: the screen shows a code that binds a phone."""
     slot_buttons: dict[str, Pin] = {}
     """Slot to the line of its button: `A1 = 22`. High while pressed."""
     lamp: Pin | None = 25
@@ -120,6 +125,8 @@ class Board(Section):
     """Slot to its key on the keypad, 0 to 15 (row x 4 + column): `A1 = 0`."""
     return_key: Key | None = None
     """The key that gives the money back."""
+    service_key: Key | None = None
+    """The key behind the door that shows a code for a phone."""
     thermometers: bool = False
     """Watch the board's two thermometers, for the technician."""
 

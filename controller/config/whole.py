@@ -29,6 +29,7 @@ BOARD_MS_MAX = {"leave_home_ms": 60_000, "turn_ms": 30_000, "drop_ms": 60_000, "
 
 CARD_READER = "tarjeta"
 SCREEN_S = 120
+CABINET = ("door", "return_button", "service_button", "lamp")
 """How long the screen waits for a card where no wallet says otherwise."""
 
 
@@ -74,7 +75,7 @@ class Config(BaseSettings):
             uses += [(f"motors.{name}", getattr(self.motors, name)) for name in ("home", "drop_sensor", "drop_emitter")]
         if self.cabinet.drive == "gpio":
             uses += [(f"cabinet.slot_buttons.{slot}", pin) for slot, pin in self.cabinet.slot_buttons.items()]
-            uses += [(f"cabinet.{name}", getattr(self.cabinet, name)) for name in ("door", "return_button", "lamp")]
+            uses += [(f"cabinet.{name}", getattr(self.cabinet, name)) for name in CABINET]
         if self.coins.kind == "pulses" and self.pulses.drive == "gpio":
             uses += [("pulses.line", self.pulses.line), ("pulses.inhibit", self.pulses.inhibit)]
         return uses
@@ -123,9 +124,8 @@ class Config(BaseSettings):
         for name, numbers in (("rows", board.rows), ("columns", board.columns)):
             if twice := _twice(numbers):
                 raise ValueError(f"`board.{name}`: {twice} share a number")
-        if twice := _twice(
-            {**board.slot_keys, **({} if board.return_key is None else {"return_key": board.return_key})}
-        ):
+        own = {"return_key": board.return_key, "service_key": board.service_key}
+        if twice := _twice({**board.slot_keys, **{name: key for name, key in own.items() if key is not None}}):
             raise ValueError(f"`board.slot_keys`: {twice} share a key")
         for name, slots in (("slot_keys", board.slot_keys), ("half_turns", board.half_turns)):
             if self.uses_board and (strangers := set(slots) - set(self.slots())):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from controller.config import Config
 from controller.domain.catalog import SlotId
 from controller.domain.events import Event, ReturnPressed, SlotChosen
+from controller.domain.pairing import ServicePressed
 from controller.protocols import board
 
 FITTED, IDLES_LOW, HIGH_INHIBITS = 1, 2, 4
@@ -43,7 +44,8 @@ def presses(config: Config) -> dict[int, Event]:
     if config.cabinet.drive != "board":
         return {}
     keys: dict[int, Event] = {key: SlotChosen(SlotId(slot)) for slot, key in config.board.slot_keys.items()}
-    return keys if config.board.return_key is None else {**keys, config.board.return_key: ReturnPressed()}
+    own = {config.board.return_key: ReturnPressed(), config.board.service_key: ServicePressed()}
+    return keys | {key: press for key, press in own.items() if key is not None}
 
 
 def run_ms_max(config: Config) -> int:

@@ -1,4 +1,4 @@
-"""The cabinet: door, return button, slot buttons and the lamp that says that the machine sells.
+"""The cabinet: door, return and service button, slot buttons and the lamp that says that the machine sells.
 
 A press counts at its first edge, if the line was quiet before: contacts bounce for some milliseconds after every change,
 and pressing must be answered at once. A door counts when its line has been quiet for a while: nothing waits for a door,
@@ -19,6 +19,7 @@ from controller.config import Cabinet as Wiring
 from controller.devices.lines import InputLine
 from controller.domain.catalog import SlotId
 from controller.domain.events import Event, ReturnPressed, SlotChosen, Trouble, TroubleBegan, TroubleEnded
+from controller.domain.pairing import ServicePressed
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ class Cabinet:
     @staticmethod
     def _buttons(wiring: Wiring) -> list[tuple[Event, int | None]]:
         slots = [(SlotChosen(SlotId(slot)), pin) for slot, pin in wiring.slot_buttons.items()]
-        return [(ReturnPressed(), wiring.return_button), *slots]
+        return [(ReturnPressed(), wiring.return_button), (ServicePressed(), wiring.service_button), *slots]
 
     def _tell_door(self, is_open: bool) -> None:
         self._put((TroubleBegan if is_open else TroubleEnded)(Trouble.DOOR_OPEN))

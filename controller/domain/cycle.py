@@ -89,6 +89,18 @@ class Payout:
 
 
 @dataclass(frozen=True, slots=True)
+class Pairing:
+    """A phone is being bound, until `until_ms` (monotonic): `member` and `phone` are empty until one has read the code."""
+
+    pairing_id: int
+    code: str
+    until_ms: int
+    member: str = ""
+    phone: str = ""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Cycle:
     """The machine's whole dealing with one visitor; one row, journalled. Ids count up and are never used twice."""
 
@@ -110,6 +122,9 @@ class Cycle:
     last_payout_id: int = 0
     last_claim_id: int = 0
     last_payment_id: int = 0
+    last_pairing_id: int = 0
+    pairing: Pairing | None = None
+    """It is not remembered over a restart."""
     deadline_ms: int | None = None
 
 

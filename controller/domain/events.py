@@ -32,9 +32,13 @@ class Trouble(StrEnum):
     """A wallet's provider does not answer: the machine sells on for coins."""
     NO_BILLS = "no-bills"
     """The bill validator takes none, or is away: the machine sells on."""
+    BOX_FILLING = "box-filling"
+    """The cash box is nearly full: whoever empties it should come soon. Visitors need not know."""
+    BOX_FULL = "box-full"
+    """The cash box holds no more coins: the machine sells on for whatever is no coin, until the box is counted."""
 
 
-HARMLESS = frozenset({Trouble.NO_HOPPER, Trouble.NO_WALLET, Trouble.NO_BILLS})
+HARMLESS = frozenset({Trouble.NO_HOPPER, Trouble.NO_WALLET, Trouble.NO_BILLS, Trouble.BOX_FILLING, Trouble.BOX_FULL})
 """Troubles that a person should mend but that stop no sale."""
 
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from controller.domain import assembly as assemblies
 from controller.domain import facts as f
-from controller.domain.accounts import CLAIMS, DOUBT, UNCLAIMED
+from controller.domain.accounts import CLAIMS, COINBOX, DOUBT, UNCLAIMED
+from controller.domain.assembly import Assembly
 from controller.domain.catalog import (
     Account,
     Closed,
@@ -60,6 +62,8 @@ class Policy:
     question: str = ""
     """What visitors are asked after a sale, by its word; empty when they are asked nothing."""
     answers: tuple[str, ...] = ()
+    box_coins_max: int = 0
+    """How many coins the cash box may hold; 0: nobody counts them."""
 
     def fee_on(self, payment: Payment) -> Share | None:
         """What the provider takes when this payment is used; None when that is nothing."""
@@ -104,8 +108,11 @@ class Shop:
     """What the books say lies in each hopper, in cents by its account."""
     closed_hoppers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """The hoppers that somebody must count before they pay again, and why."""
+    box_coins: int = 0
+    """The coins that came into the cash box since it was last counted, where the policy watches it."""
     away: frozenset[str] = frozenset()
     """The devices that do not answer right now, by name; a hopper's name is its account."""
+    assembly: Assembly = field(default_factory=Assembly)
     policy: Policy = Policy()
     claim_key: bytes = b""
 
@@ -143,6 +150,19 @@ class Shop:
         return next((s for s in alike if s.sells), None)
 
     @property
+    def box_troubles(self) -> frozenset[Trouble]:
+        """What is wrong with the cash box by the count of its coins; from nine tenths on it is nearly full."""
+        most = self.policy.box_coins_max
+        if not most or 10 * self.box_coins < 9 * most:
+            return frozenset()
+        return frozenset({Trouble.BOX_FULL if self.box_full else Trouble.BOX_FILLING})
+
+    @property
+    def box_full(self) -> bool:
+        """No more coins find room in the cash box; where nobody counts them, nobody knows."""
+        return 0 < self.policy.box_coins_max <= self.box_coins
+
+    @property
     def selling(self) -> bool:
         """No trouble, a rule to share by, and something to sell: otherwise a coin could not be honoured."""
         return not self.troubles - HARMLESS and self.rule is not None and any(slot.sells for slot in self)
@@ -170,17 +190,23 @@ def after(shop: Shop, fact: f.Fact) -> Shop:
             return _with_slot(shop, replace(held, quantity=max(0, held.quantity - 1)))
         case f.RuleApproved(rule_id, weights, bears):
             return replace(shop, rule=SplitRule(rule_id, weights, bears))
+        case _ if isinstance(fact, f.AssemblyFact):
+            return replace(shop, assembly=assemblies.after(shop.assembly, fact))
         case _:
             return _after_money(shop, fact)
 
 
 def _after_money(shop: Shop, fact: f.Fact) -> Shop:
-    """What money leaves open: claims, hoppers that must be counted, payments that are not over."""
+    """What money leaves behind: claims, a cash box that fills, hoppers that must be counted, payments that are not over."""
     match fact:
         case f.VendInDoubt(price_cents=cents, claim=claim, shares=shares):
             return _with_claim(shop, Claim(claim, DOUBT, cents, shares))
         case f.PayoutInDoubt(_, cents, place, claim):
             return _with_claim(shop, Claim(claim, DOUBT, cents, place=place))
+        case f.CreditTaken(place=place) if place == COINBOX and shop.policy.box_coins_max:
+            return replace(shop, box_coins=shop.box_coins + 1)
+        case f.CashCounted(place) if place == COINBOX:
+            return replace(shop, box_coins=0)
         case f.HopperClosed(place, reason):
             return replace(shop, closed_hoppers=MappingProxyType({**shop.closed_hoppers, place: reason}))
         case f.CashCounted(place) if place in shop.closed_hoppers:

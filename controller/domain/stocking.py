@@ -101,7 +101,7 @@ class Granted:
     """
 
     facts: tuple[f.Fact, ...]
-    keeps: tuple[PutMaker | PutProduct, ...] = ()
+    keeps: tuple[Wish, ...] = ()
     effects: tuple[do.Effect, ...] = ()
     cycle: Cycle | None = None
 

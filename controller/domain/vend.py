@@ -6,7 +6,7 @@ whole day can be replayed in a test. The decision is written down first; only th
 
 from dataclasses import replace
 
-from controller.domain import answers, payments, vouchers
+from controller.domain import answers, pairing, payments, vouchers
 from controller.domain import effects as do
 from controller.domain import facts as f
 from controller.domain.accounts import COINBOX
@@ -81,6 +81,8 @@ def _step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
             return _conclude(cycle, event, now_ms, shop) if _is_under_way(cycle, vend_id) else Decision(cycle)
         case Phase.REFUNDING, (HoppersAnswered(payout_id) | CoinsPaid(payout_id)):
             return refund(cycle, event, now_ms, shop) if _is_being_paid(cycle, payout_id) else Decision(cycle)
+        case _, _ if isinstance(event, pairing.Word):
+            return pairing.hear(cycle, event, now_ms, shop)
         case _, MotorFaulty(slot, reason):
             known = slot in shop.slots and shop.slots[slot].closed is None
             return Decision(cycle, (f.SlotClosed(slot, reason),) if known else ())
@@ -119,7 +121,7 @@ def _complete(paid: Decision, now_ms: int, shop: Shop) -> Decision:
 def _coin_back(cycle: Cycle, now_ms: int, shop: Shop) -> Decision:
     """Somebody is there, and learns that her coin lies in the tray; unless the screen has more to say right now."""
     busy = cycle.notice is not None and cycle.notice.until_ms > now_ms and cycle.notice.news is not News.COIN_BACK
-    told = cycle if busy else replace(cycle, notice=noticed(News.COIN_BACK, now_ms, shop))
+    told = cycle if busy or shop.box_full else replace(cycle, notice=noticed(News.COIN_BACK, now_ms, shop))
     return Decision(settled(told, now_ms, shop))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from controller.domain.catalog import Share, Slot
 from controller.domain.cycle import Cycle, Notice
-from controller.domain.events import HARMLESS
+from controller.domain.events import HARMLESS, Trouble
 from controller.domain.shop import Shop
 from controller.domain.wallet import Offer
 from controller.domain.welcome import welcome_coins
@@ -54,6 +54,17 @@ class PaymentView:
 
 
 @dataclass(frozen=True, slots=True)
+class PairingView:
+    """A phone may be bound for `left_ms` more: with `code`, and once one has read it, as `member`'s phone called `phone`."""
+
+    code: str
+    left_ms: int
+    member: str = ""
+    phone: str = ""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """`version` grows with every change. `vending` is the slot that turns right now. `left_ms` is until the deadline."""
 
@@ -89,6 +100,7 @@ class View:
     """What of the credit, or of the piece that falls, was paid without coins."""
     lacks: tuple[str, ...] = ()
     """Troubles that a person should mend but that stop no sale."""
+    pairing: PairingView | None = None
 
 
 def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, shop: Shop, now_ms: int) -> View:
@@ -119,7 +131,8 @@ def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, s
         wallets=shop.wallets,
         payment=_payment(cycle, shop),
         paid_cents=cycle.paid.cents if cycle.paid else 0,
-        lacks=tuple(sorted(trouble.value for trouble in shop.troubles & HARMLESS)),
+        lacks=tuple(sorted(trouble.value for trouble in (shop.troubles & HARMLESS) | shop.box_troubles)),
+        pairing=_pairing(cycle, shop, now_ms),
     )
 
 
@@ -136,6 +149,14 @@ def _notice(notice: Notice | None, now_ms: int) -> NoticeView | None:
 def _payment(cycle: Cycle, shop: Shop) -> PaymentView | None:
     asked = cycle.payment
     return PaymentView(asked.provider, asked.cents, cycle.offer, shop.policy.authorize_ms) if asked else None
+
+
+def _pairing(cycle: Cycle, shop: Shop, now_ms: int) -> PairingView | None:
+    """It ends when its time is over, or the door is shut."""
+    told = cycle.pairing
+    if told is None or told.until_ms <= now_ms or Trouble.DOOR_OPEN not in shop.troubles:
+        return None
+    return PairingView(told.code, told.until_ms - now_ms, told.member, told.phone, told.confirmed)
 
 
 def _slot(slot: Slot, shop: Shop, selling: bool, turn: int) -> SlotView:

@@ -40,7 +40,7 @@ def with_new_times(cycle: Cycle, now_ms: int, shop: Shop) -> Cycle:
         return replace(notice, until_ms=anew.until_ms)
 
     codes = tuple(again(notice) for notice in cycle.codes)
-    return replace(cycle, notice=again(cycle.notice) if cycle.notice else None, codes=codes)
+    return replace(cycle, notice=again(cycle.notice) if cycle.notice else None, codes=codes, pairing=None)
 
 
 def noticed(

@@ -59,6 +59,7 @@ class Audit:
     vend_ids: int = 0
     payout_ids: int = 0
     payment_ids: int = 0
+    pairing_ids: int = 0
     voucher_seqs: dict[str, int] = field(default_factory=dict)
     """Of each spent voucher the fact that took it."""
     inserted_cents: int = 0
@@ -83,6 +84,10 @@ def heed(audit: Audit, fact: f.Fact) -> None:
             if payment_id <= audit.payment_ids:
                 audit.complain("payments", f"payment {payment_id} is asked for again")
             audit.payment_ids = payment_id
+        case f.PairingOpened(pairing_id):
+            if pairing_id <= audit.pairing_ids:
+                audit.complain("pairings", f"pairing {pairing_id} is opened again")
+            audit.pairing_ids = pairing_id
         case f.VoucherTaken(voucher_id, _, cents):
             audit.inserted_cents += cents
             if audit.voucher_seqs.setdefault(voucher_id, audit.seq) != audit.seq:
@@ -269,4 +274,5 @@ def _restored(audit: Audit, fact: f.Restored) -> None:
     audit.vend_ids += fact.ids_skipped
     audit.payout_ids += fact.ids_skipped
     audit.payment_ids += fact.ids_skipped
+    audit.pairing_ids += fact.ids_skipped
     audit.claim_ids += fact.ids_skipped

@@ -17,7 +17,7 @@ BUSY_MS = 5_000
 WANTED = {"synchronous": 3, "journal_mode": "wal", "foreign_keys": 1, "wal_autocheckpoint": 0}
 
 
-VERSION = 3
+VERSION = 4
 """Grows with every migration; kept in SQLite's `user_version`, so that old code can refuse a newer database."""
 
 

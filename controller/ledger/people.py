@@ -3,15 +3,18 @@
 import sqlite3
 
 from controller.domain.catalog import MakerId, ProductId
-from controller.domain.stocking import PutMaker, PutProduct
+from controller.domain.membership import PutMember
+from controller.domain.stocking import PutMaker, PutProduct, Wish
 
 
-def keep(db: sqlite3.Connection, words: PutMaker | PutProduct) -> None:
-    """Remember the newest words about a maker or a product."""
+def keep(db: sqlite3.Connection, words: Wish) -> None:
+    """Remember the newest words about a maker, a product or a member."""
     if isinstance(words, PutMaker):
         row = (words.maker, words.name, words.workshop, words.words, words.photo, words.consent)
         db.execute("INSERT OR REPLACE INTO makers VALUES (?, ?, ?, ?, ?, ?)", row)
-    else:
+    elif isinstance(words, PutMember):
+        db.execute("INSERT OR REPLACE INTO members VALUES (?, ?, ?)", (words.member, words.name, words.photo))
+    elif isinstance(words, PutProduct):
         told = (words.product, words.name, words.materials, words.work_minutes, words.photo)
         db.execute("INSERT OR REPLACE INTO product_words VALUES (?, ?, ?, ?, ?)", told)
 
@@ -29,3 +32,14 @@ def products(db: sqlite3.Connection) -> dict[str, PutProduct]:
         " FROM products JOIN product_words USING (product) ORDER BY product"
     )
     return {row[0]: PutProduct(ProductId(row[0]), MakerId(row[1]), *row[2:]) for row in rows}
+
+
+def members(db: sqlite3.Connection) -> dict[str, tuple[str, str]]:
+    """Name and photo of everybody who was ever given one, by id: a maker's own words before what others say of her."""
+    others = {member: (name, photo) for member, name, photo in db.execute("SELECT member, name, photo FROM members")}
+    return others | {maker: (hers.name, hers.photo) for maker, hers in makers(db).items()}
+
+
+def joined(db: sqlite3.Connection) -> frozenset[MakerId]:
+    """Every maker who ever joined."""
+    return frozenset(MakerId(maker) for (maker,) in db.execute("SELECT maker FROM joined"))

@@ -5,17 +5,21 @@ from dataclasses import dataclass, field
 
 from controller.domain.accounts import kind, natural
 from controller.ledger.diary import DaySales, DayTotals, day_totals, sales_by_day, told, when
-from controller.ledger.people import makers, products
+from controller.ledger.people import joined, makers, members, products
+from controller.ledger.stock import assembly
 
 __all__ = [
     "DaySales",
     "DayTotals",
     "OpenClaim",
     "Totals",
+    "assembly",
     "balances",
     "claims",
     "day_totals",
+    "joined",
     "makers",
+    "members",
     "products",
     "sales_by_day",
     "told",

@@ -171,6 +171,7 @@ def _jumped(cycle: Cycle, skipped: int) -> Cycle:
         last_payout_id=cycle.last_payout_id + skipped,
         last_claim_id=cycle.last_claim_id + skipped,
         last_payment_id=cycle.last_payment_id + skipped,
+        last_pairing_id=cycle.last_pairing_id + skipped,
     )
 
 

@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from controller.domain.facts import Fact
+from controller.domain.accounts import COINBOX
+from controller.domain.facts import AssemblyFact, Fact
 from controller.domain.times import BootClock, heard
 from controller.ledger.connection import DatabaseError
 from controller.ledger.daybook import COUNTED, Daybook, add, day_lines, day_of, local_day, tallied
@@ -23,6 +24,11 @@ _ADD_DAY = (
     "INSERT INTO days VALUES (?, ?, ?, ?, ?) ON CONFLICT (day, account) DO UPDATE SET pieces = pieces + excluded.pieces,"
     " earned_cents = earned_cents + excluded.earned_cents, paid_cents = paid_cents + excluded.paid_cents"
 )
+_BOX = (
+    "SELECT type FROM facts WHERE type IN ('CreditTaken', 'CashCounted')"
+    " AND coalesce(body ->> '$.place', 'coinbox') = ? ORDER BY seq DESC"
+)
+"""Coins were booked before anybody wrote where they lie: those went into the cash box."""
 _COUNTED = f"type IN ({', '.join(map(repr, COUNTED))})"
 
 
@@ -47,6 +53,8 @@ def keep(db: sqlite3.Connection, zone: ZoneInfo, now: Boot, seq: int, stamp: Sta
         _set_clock(db, zone, now, seq, clock)
     if wish_id := getattr(fact, "wish_id", ""):
         db.execute("INSERT INTO wishes VALUES (?, ?)", (wish_id, seq))
+    if isinstance(fact, AssemblyFact):
+        db.execute("INSERT INTO assembly VALUES (?)", [seq])
     if tally := tallied(fact):
         db.execute(_ADD_TALLY, tally)
     if lines := day_lines(fact):
@@ -83,6 +91,20 @@ def _move_days(
     db.executemany(_ADD_DAY, [(*key, *figures) for key, figures in moved.items()])
     nothing = "DELETE FROM days WHERE day = ? AND account = ? AND pieces = 0 AND earned_cents = 0 AND paid_cents = 0"
     db.executemany(nothing, moved)
+
+
+def coins_in_box(db: sqlite3.Connection, most: int) -> int:
+    """How many coins came into the cash box since it was last counted, as far as `most`: the facts alone say it.
+
+    They are read from the newest one back, so that it takes as long as a full box, and not as long as the books.
+    """
+    coins = 0
+    if most:
+        for (kind,) in db.execute(_BOX, [COINBOX]):
+            coins += kind == "CreditTaken"
+            if kind == "CashCounted" or coins >= most:
+                break
+    return coins
 
 
 # All of it again, from the facts

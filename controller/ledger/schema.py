@@ -1,9 +1,10 @@
 """The tables, as a list of migrations that only ever grows.
 
 `facts` and `postings` are the books: triggers refuse to change or delete a row. `balances`, `joined`, `slots`, `products`,
-`rules`, `claims`, `closed_hoppers`, `wishes`, `vouchers_spent`, `tallies`, `clocks` and `days` are running results of the
-facts, kept in the same transaction and derived again by `minga ledger verify`.
-`makers` and `product_words` hold what people may change or have forgotten. `machine` and `marks` are small lasting values.
+`rules`, `claims`, `closed_hoppers`, `wishes`, `vouchers_spent`, `tallies`, `clocks`, `days` and `assembly` are running
+results of the facts, kept in the same transaction and derived again by `minga ledger verify`.
+`makers`, `members` and `product_words` hold what people may change or have forgotten. `machine` and `marks`
+are small lasting values.
 """
 
 import secrets
@@ -92,6 +93,12 @@ takes a voucher: only the last three tables have a past."""
 PROOFS = "ALTER TABLE payments ADD COLUMN proof TEXT NOT NULL DEFAULT '';"
 """Form 3. No fact of an older form accepts a reversal."""
 
+ASSEMBLY = """
+CREATE TABLE assembly (seq INTEGER PRIMARY KEY REFERENCES facts (seq)) STRICT;
+CREATE TABLE members (member TEXT PRIMARY KEY, name TEXT NOT NULL, photo TEXT NOT NULL) STRICT;
+"""
+"""Form 4. `assembly` numbers the facts that the assembly's state is read from, and no fact of an older form is one."""
+
 
 def create(path: Path) -> None:
     """Make an empty database with its own secret for claim codes. Raises DatabaseError when one is there already."""
@@ -140,6 +147,11 @@ def _apply(db: sqlite3.Connection) -> None:
     @migrations()
     def proofs(database: Database) -> None:
         database.execute(PROOFS)
+
+    @migrations()
+    def assembly(database: Database) -> None:
+        for statement in _statements(ASSEMBLY):
+            database.execute(statement)
 
     migrations.apply(Database(db))
     db.execute(f"PRAGMA user_version={VERSION}")

@@ -2,8 +2,11 @@
 
 import json
 import sqlite3
+from functools import reduce
 from types import MappingProxyType
 
+from controller.domain.assembly import Assembly
+from controller.domain.assembly import after as after_fact
 from controller.domain.catalog import (
     ALL,
     Account,
@@ -17,8 +20,11 @@ from controller.domain.catalog import (
     SplitRule,
     on_the_glass,
 )
+from controller.domain.facts import AssemblyFact
 from controller.domain.shop import Claim, Policy, Shop
 from controller.domain.wallet import Payment, Stage
+from controller.ledger.forms import read_fact
+from controller.ledger.people import joined
 
 _PUT_SLOT = (
     "INSERT INTO slots VALUES (?, ?, ?, ?, ?) ON CONFLICT (slot) DO UPDATE SET product = excluded.product,"
@@ -49,16 +55,24 @@ def load(db: sqlite3.Connection, policy: Policy, claim_key: bytes) -> Shop:
     return Shop(
         slots=MappingProxyType(slots),
         products=MappingProxyType(products),
-        makers=frozenset(MakerId(maker) for (maker,) in db.execute("SELECT maker FROM joined")),
+        makers=joined(db),
         rule=SplitRule(rule[0], weights_from(rule[1]), rule[2] or ALL) if rule else None,
         claims=MappingProxyType(_claims(db)),
         closed_hoppers=MappingProxyType(dict(_closed_hoppers(db))),
         payments=MappingProxyType(_payments(db)),
         vouchers=frozenset(voucher_id for (voucher_id,) in db.execute("SELECT voucher_id FROM vouchers_spent")),
         vouchers_wait_min=_vouchers_wait_min(db),
+        assembly=assembly(db),
         policy=policy,
         claim_key=claim_key,
     )
+
+
+def assembly(db: sqlite3.Connection) -> Assembly:
+    """Read from its own few facts, each time: there is no second form of it that could differ."""
+    rows = db.execute("SELECT type, body FROM assembly JOIN facts USING (seq) ORDER BY seq")
+    facts = (read_fact(*row) for row in rows)
+    return reduce(after_fact, (fact for fact in facts if isinstance(fact, AssemblyFact)), Assembly())
 
 
 def save(db: sqlite3.Connection, seq: int, before: Shop, after: Shop) -> None:

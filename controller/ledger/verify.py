@@ -31,7 +31,7 @@ __all__ = ["Complaint", "verify"]
 
 Line = tuple[str, int]
 Clocks = dict[int, tuple[int, BootClock]]
-STOCK = ("slots", "products", "makers", "rule", "closed_hoppers")
+STOCK = ("slots", "products", "makers", "rule", "closed_hoppers", "assembly")
 TOLD_MAX = 3
 """How many differences between two tables one complaint names."""
 
@@ -202,6 +202,7 @@ def _cycle(audit: Audit, cycle: Cycle) -> Iterator[Complaint]:
         ("the last payout's number", cycle.last_payout_id, audit.payout_ids),
         ("the last claim's number", cycle.last_claim_id, audit.claim_ids),
         ("the last payment's number", cycle.last_payment_id, audit.payment_ids),
+        ("the last pairing's number", cycle.last_pairing_id, audit.pairing_ids),
     ):
         yield from _same("cycle", words, stored, derived)
 

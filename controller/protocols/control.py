@@ -25,6 +25,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from controller.domain.events import Event, PayBy, ReturnPressed, SlotChosen, StillHere, VisitorAnswers
+from controller.domain.membership import PutMember, RevokePhone
+from controller.domain.pairing import PhoneClaims, PhoneConfirmed
 from controller.domain.reversals import CloseReversal
 from controller.domain.stocking import (
     AcceptVouchers,
@@ -76,6 +78,10 @@ WORDS: dict[str, type[Ask]] = {
     "count-cash": CountCash,
     "move-cash": MoveCash,
     "close-reversal": CloseReversal,
+    "put-member": PutMember,
+    "revoke-phone": RevokePhone,
+    "phone-claims": PhoneClaims,
+    "phone-confirmed": PhoneConfirmed,
 }
 _DO = {ask: do for do, ask in WORDS.items()}
 _FORMS: dict[type[Any], TypeAdapter[Any]] = {}

@@ -42,7 +42,8 @@ class Chip:
         self._rows, self._columns = list(motors.rows.values()), list(motors.columns.values())
         self._home, self._eye, self._curtain_lamp = motors.home, motors.drop_sensor, motors.drop_emitter
         self._door, self._lamp = cabinet.door, cabinet.lamp
-        buttons = [pin for pin in (*cabinet.slot_buttons.values(), cabinet.return_button) if pin is not None]
+        wired = (*cabinet.slot_buttons.values(), cabinet.return_button, cabinet.service_button)
+        buttons = [pin for pin in wired if pin is not None]
         self._buttons = {pin: key for key, pin in enumerate(buttons[:16])}
         self._agenda = Agenda()
         self._fed_until_ms = 0.0

@@ -5,6 +5,7 @@ A fact says what happened, never what to do. Balances, stock, open claims and th
 are its form on disk and on the wire: they may gain fields with defaults, and never lose or rename one.
 """
 
+from controller.domain.facts.assembly import AssemblyFact, PairingOpened, PhonePaired, PhoneRevoked, RolesSet
 from controller.domain.facts.base import Fact
 from controller.domain.facts.machine import Booted, ClockSet, Restored, TroubleOver, TroubleSeen
 from controller.domain.facts.office import CashCounted, CashMoved, ClaimSettled, MakerPaid, SaleRefunded, Verdict
@@ -49,6 +50,7 @@ from controller.domain.facts.visit import (
 from controller.domain.facts.voucher import VouchersAccepted, VoucherTaken
 
 __all__ = [
+    "AssemblyFact",
     "Booted",
     "CashCounted",
     "CashMoved",
@@ -63,6 +65,7 @@ __all__ = [
     "MakerJoined",
     "MakerPaid",
     "Overpaid",
+    "PairingOpened",
     "PaymentAsked",
     "PaymentDropped",
     "PaymentLate",
@@ -71,6 +74,8 @@ __all__ = [
     "PayoutInDoubt",
     "PayoutOrdered",
     "PayoutStarted",
+    "PhonePaired",
+    "PhoneRevoked",
     "ProductSet",
     "Refunded",
     "Restored",
@@ -79,6 +84,7 @@ __all__ = [
     "ReversalDue",
     "ReversalFailed",
     "Reversed",
+    "RolesSet",
     "RuleApproved",
     "SaleRefunded",
     "SlotAssigned",
