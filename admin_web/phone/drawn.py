@@ -1,5 +1,6 @@
 """How a page for phones is drawn: its template, the reader's language, and what every page shares."""
 
+import re
 from typing import Any
 
 from fastapi import Request
@@ -11,6 +12,9 @@ from admin_web.weave import ROWS, band
 from admin_web.words import FALLBACK, LANGUAGES, Words, words
 
 COOKIE = "minga-language"
+WORD = re.compile(r"[a-z-]{1,32}")
+DONE = ("done", "undone", "kept")
+"""Good news, of what a page may be asked to say after a form; all other words are why something was not done."""
 _pages = pages(HERE)
 
 
@@ -37,5 +41,9 @@ def drawn(request: Request, template: str, status: int = 200, **values: Any) -> 
         "house": band(""),
         "phone": getattr(request.state, "phone", None),
         "languages": LANGUAGES,
+        "told": told if WORD.fullmatch(told := request.query_params.get("told", "")) else "",
+        "done": told in DONE,
+        "stale": here.gateway.stale,
+        "age": words(language(request)).span(here.gateway.age_ms or 0),
     }
     return HTMLResponse(_pages.get_template(template).render(**shared, **values), status)
