@@ -3,14 +3,15 @@
 import logging
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from controller.domain.stocking import PutMaker, PutProduct
 from controller.errors import MingaError
 from controller.ledger.connection import open_readonly
-from controller.ledger.reports import makers, products
+from controller.ledger.receipt import token_of
+from controller.ledger.reports import makers, members, products
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,8 @@ class Piece:
 class Names:
     makers: Mapping[str, Maker]
     pieces: Mapping[str, Piece]
+    members: Mapping[str, tuple[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    """Name and photo of everybody who may open the door; for nobody's eyes but theirs."""
 
     def maker(self, maker: str) -> Maker:
         return self.makers.get(maker, Maker())
@@ -59,12 +62,25 @@ def read_names(database: Path) -> Names | None:
     try:
         db = open_readonly(database)
         try:
-            return names(makers(db), products(db))
+            return replace(names(makers(db), products(db)), members=members(db))
         finally:
             db.close()
     except (MingaError, sqlite3.Error, OSError) as error:
         log.info("names and photos cannot be read: %s", error)
         return None
+
+
+def read_token(database: Path, vend_id: int) -> str:
+    """The token of the receipt of a sale just made; empty while the books cannot be read, or do not know of it."""
+    try:
+        db = open_readonly(database)
+        try:
+            return token_of(db, vend_id) or ""
+        finally:
+            db.close()
+    except (MingaError, sqlite3.Error, OSError) as error:
+        log.info("the receipt of sale %s cannot be found: %s", vend_id, error)
+        return ""
 
 
 def names(makers: Mapping[str, PutMaker], products: Mapping[str, PutProduct]) -> Names:

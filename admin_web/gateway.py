@@ -13,7 +13,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-from admin_web.books import NO_NAMES, Names, read_names
+from admin_web.books import NO_NAMES, Names, read_names, read_token
 from controller.domain.view import View
 from controller.protocols.control import Answer, Ask, RemoteProtocolError, Request, Watch, read_reply, write_request
 
@@ -34,6 +34,9 @@ class Gateway:
     def __init__(self, socket: Path, database: Path, clock_s: Callable[[], float] = time.monotonic) -> None:
         self.picture: View | None = None
         self.names: Names = NO_NAMES
+        self.token = ""
+        """Of the receipt of the sale that the picture thanks for; empty when it thanks for none."""
+        self._thanked: int | None = None
         self.closing = False
         self._socket, self._database, self._clock_s = socket, database, clock_s
         self._seen_s = self._named_s = float("-inf")
@@ -118,6 +121,7 @@ class Gateway:
         known = self.picture is not None and {slot.product for slot in reply.slots} <= self.names.pieces.keys()
         if not known:
             await self._refresh_names()
+        await self._refresh_token(reply)
         self.picture, self._seen_s = reply, self._clock_s()
         self._say(f"connected to the controller at {self._socket}", logging.INFO)
         self._wake()
@@ -128,6 +132,13 @@ class Gateway:
         """In a thread, because a disk may be slow. A picture waits for it only when it shows an unknown product."""
         names = await asyncio.to_thread(read_names, self._database)
         self.names, self._named_s = names or self.names, self._clock_s()
+
+    async def _refresh_token(self, picture: View) -> None:
+        """Once a sale, in a thread too: the thanks wait for it, so that nothing moves under a finger later."""
+        sale = picture.notice.vend_id if picture.notice else None
+        if sale != self._thanked or (sale is not None and not self.token):
+            self.token = "" if sale is None else await asyncio.to_thread(read_token, self._database, sale)
+            self._thanked = sale
 
     def _hang_up(self) -> None:
         if self._writer is not None:

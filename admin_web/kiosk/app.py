@@ -8,11 +8,13 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from admin_web import media
 from admin_web.gateway import Gateway
 from admin_web.guards import Guards
-from admin_web.kiosk import page
+from admin_web.kiosk import page, sheets
+from admin_web.kiosk.comfort import comfort
 from admin_web.kiosk.house import House
 from admin_web.serving import Static, build
 
@@ -47,14 +49,17 @@ def create_app(
     )
     app.state.media = media_folder
     app.state.kiosk = page.Kiosk(gateway, build(), house or House())
+    app.state.sheets = sheets.sheets(HERE)
     app.include_router(page.router)
+    app.include_router(sheets.router)
     app.include_router(media.router)
     app.mount("/static", Static(HERE))
+    app.add_middleware(GZipMiddleware, compresslevel=6)  # it lets photos and streams pass as they are
     app.add_middleware(Guards, host=host, framed_by=framed_by)
     return app
 
 
-async def _lost(_: Request, error: Exception) -> Response:
-    """Any error, for a visitor: a moment's patience, then the shelf again."""
+async def _lost(request: Request, error: Exception) -> Response:
+    """Any error, for a visitor in her own language: a moment's patience, then the shelf again."""
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return HTMLResponse(page.lost_page(), status)
+    return HTMLResponse(page.kiosk(request).lost(comfort(request)), status)

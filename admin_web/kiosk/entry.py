@@ -53,7 +53,9 @@ def entry(view: View, names: Names, address: str, words: Words, age_ms: int) -> 
 
 
 def _drawn(link: str) -> str:
-    return segno.make_qr(link, error="m").svg_inline(border=QUIET_MODULES, omitsize=True, svgclass="qr", lineclass="dots")
+    return segno.make_qr(link, error="m").svg_inline(
+        border=QUIET_MODULES, omitsize=True, svgclass="qr", lineclass="dots"
+    )
 
 
 router = APIRouter()

@@ -9,10 +9,11 @@ from controller.config import Kiosk as Screen
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """`buttons`: a piece can be chosen, and money asked back, by hand."""
+    """`buttons`: a piece can be chosen, and money asked back, by hand. `phones` is the address of the pages for phones."""
 
     screen: Screen = field(default_factory=Screen)
     buttons: bool = False
+    phones: str = ""
 
     @property
     def question(self) -> str:
@@ -30,6 +31,10 @@ class House:
         """An answer, likewise."""
         return self._own(word, words) or words.about("answer", word)
 
+    def receipt(self, token: str) -> str:
+        """Where a phone finds this receipt; empty without a token, and where no phone reaches this machine."""
+        return f"{self.phones}/r/{token}" if self.phones and token else ""
+
     def helper(self, words: Words) -> str:
         """Who helps, and where."""
         name = self.screen.help_name or words.say("help.anybody")
@@ -43,4 +48,4 @@ class House:
 def house(config: Config) -> House:
     """By the whole configuration."""
     keys = config.board.slot_keys if config.cabinet.drive == "board" else config.cabinet.slot_buttons
-    return House(config.kiosk, buttons=bool(keys))
+    return House(config.kiosk, buttons=bool(keys), phones=config.phones.address)

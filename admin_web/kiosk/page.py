@@ -20,6 +20,8 @@ from admin_web.gateway import SILENCE_S, Gateway
 from admin_web.kiosk.after import read_choice, thanks
 from admin_web.kiosk.comfort import REST_S, Comfort, comfort, in_use, kept
 from admin_web.kiosk.comfort import router as comfort_router
+from admin_web.kiosk.entry import entry
+from admin_web.kiosk.entry import router as entry_router
 from admin_web.kiosk.house import House
 from admin_web.kiosk.paying import paying
 from admin_web.kiosk.piece import look
@@ -48,9 +50,11 @@ class Moment:
     view: View | None
     names: Names
     age_ms: int
+    token: str
 
     def is_same(self, other: "Moment") -> bool:
-        return self.view is other.view and self.names is other.names and self.age_ms == other.age_ms
+        same = self.view is other.view and self.names is other.names
+        return same and (self.age_ms, self.token) == (other.age_ms, other.token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,13 @@ class Kiosk:
         self._drawn[language] = now, drawn
         return drawn
 
+    def lost(self, chosen: Comfort) -> str:
+        """What stands instead of any error page: a moment's patience, then the shelf again, because nobody here can type."""
+        return _template("lost.html").render(words=words(chosen.language), comfort=chosen, build=self.build)
+
     def _now(self) -> Moment:
         age_ms = self.gateway.age_ms or 0
-        return Moment(self.gateway.picture, self.gateway.names, age_ms - age_ms % TICK_MS)
+        return Moment(self.gateway.picture, self.gateway.names, age_ms - age_ms % TICK_MS, self.gateway.token)
 
 
 def _scene(now: Moment, language: str, house: House) -> dict[str, Any]:
@@ -106,7 +114,8 @@ def _scene(now: Moment, language: str, house: House) -> dict[str, Any]:
         "till": till(view, now.names, said, now.age_ms) if view else None,
         "paying": paying(view, now.names, said, now.age_ms) if view else None,
         "look": look(view, now.names, said, now.age_ms) if view else None,
-        "thanks": thanks(view, now.names, said, house, now.age_ms) if view else None,
+        "thanks": thanks(view, now.names, said, house, now.age_ms, now.token) if view else None,
+        "entry": entry(view, now.names, house.phones, said, now.age_ms) if view else None,
         "stories": stories(view, now.names, said) if view else (),
         "pays_by_code": bool(view and view.wallets),
         "band_rows": ROWS,
@@ -115,6 +124,7 @@ def _scene(now: Moment, language: str, house: House) -> dict[str, Any]:
 
 router = APIRouter()
 router.include_router(comfort_router)
+router.include_router(entry_router)
 
 
 def kiosk(request: Request) -> Kiosk:
@@ -200,8 +210,3 @@ _pages = pages(Path(__file__).parent)
 
 def _template(name: str) -> jinja2.Template:
     return _pages.get_template(name)
-
-
-def lost_page(language: str = FALLBACK) -> str:
-    """What stands instead of any error page: a moment's patience, then the shelf again, because nobody here can type."""
-    return _template("lost.html").render(words=words(language))

@@ -1,5 +1,6 @@
 """Every code the controller can send has words of its own in Spanish and English; money and time are said as people do."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,16 +14,9 @@ from controller.domain.cycle import News
 from controller.domain.events import Trouble
 from controller.domain.money import COINS_CENTS
 
-FILLED = {
-    "slot": "A3",
-    "piece": "Bolso de feria",
-    "money": "$3,50",
-    "name": "Rosa",
-    "age": "12 s",
-    "coins": "5¢",
-    "wallet": "Deuna",
-    "n": 4,
-}
+PLACES = {name for file in sources(FALLBACK) for name in re.findall(r"\{(\w+)\}", file.read_text())}
+FILLED = dict.fromkeys(PLACES, "Rosa") | {"n": 4}
+"""Something for every place that a Spanish message leaves open."""
 SLOT_STATES = ("chosen", "turning", "sold-out", "closed", "paused")
 LACKING = """
 msgid ""

@@ -14,7 +14,6 @@ function wear(page) {
   root.dataset.comfort = fresh.dataset.comfort;
   root.lang = fresh.lang;
   document.body.lang = page.body.lang;
-  document.getElementById("contrast-sheet").media = page.getElementById("contrast-sheet").media;
   for (const part of ["masthead", "silence", "help"]) morph(document.getElementById(part), page.getElementById(part));
   if (root.lang === spoke) return;
   document.title = page.title;
