@@ -120,6 +120,8 @@ def _policy(config: Config) -> Policy:
         fees=tuple((wallet.name, wallet.fee) for wallet in config.wallets),
         question=config.kiosk.question,
         answers=tuple(config.kiosk.answers),
+        box_coins_max=config.coins.box_coins_max,
+        statutes=config.assembly.statutes,
     )
 
 

@@ -30,7 +30,7 @@ from controller.inbox import INBOX_MAX, Asked, Message, Passing, Stop
 from controller.ledger.connection import DatabaseError
 from controller.ledger.integrity import tail
 from controller.ledger.journal import Journal, Stamp
-from controller.rounds import ClockWatch, disk_is_writable, doors
+from controller.rounds import ClockWatch, disk_is_writable, looked
 from controller.setting import Setting
 from controller.wishes import weighed
 
@@ -238,7 +238,7 @@ class Brain:
         clock_set = self._clock_watch.news()
         if clock_set and self._outlasting(partial(self._commit, self.cycle, [clock_set])):
             self._clock_watch.written(clock_set)
-        if news := doors(self._setting.hours, self._clock, self.cycle.phase, Ill(Trouble.CLOSED) in self.health):
+        for news in looked(self._setting.hours, self._clock, self.cycle.phase, self.shop, self.health):
             self.handle(news)
         with contextlib.suppress(sqlite3.Error):  # a checkpoint loses nothing by failing; the next write will tell
             self.journal.rest(idle=self.cycle.phase is Phase.IDLE)

@@ -75,6 +75,7 @@ dispense_s = 6
 REAL_TIME = f"""
 [coins]
 port = "run/coins"
+box_coins_max = 120
 {HOPPERS}"""
 MACHINE = "demo-museo-1"
 COMMON = f"""

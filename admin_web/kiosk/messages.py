@@ -126,7 +126,10 @@ def _nothing_to_buy(view: View, words: Words) -> Message:
 
 
 def _no_more_coins(view: View, words: Words) -> Message:
-    """She put in enough, no coin makes up her price, or no coin at all could be given back."""
+    """The cash box is full, she put in enough, no coin makes up her price, or no coin at all could be given back."""
+    if Trouble.BOX_FULL in view.lacks:
+        title, who = (words.about("trouble", Trouble.BOX_FULL, part) for part in ("title", "who"))
+        return Message(title, _paused_money(view, words), who, "needs")
     key = "no_coin_fits" if view.missing_cents and view.credit_cents else "enough" if view.credit_cents else "no_change"
     return Message(words.say(f"pause.{key}"), words.say(f"pause.{key}_money"))
 

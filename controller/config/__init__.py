@@ -4,6 +4,7 @@ Real and simulated machines differ here only by a device path. Every key has a d
 an unknown key is an error that names the nearest right one. `minga init` writes this file with a comment on every key.
 """
 
+from controller.config.assembly import Assembly
 from controller.config.kiosk import Kiosk
 from controller.config.load import keys, load
 from controller.config.phones import Phones
@@ -27,6 +28,7 @@ from controller.config.wallet import Wallet
 from controller.config.whole import Config
 
 __all__ = [
+    "Assembly",
     "Board",
     "Cabinet",
     "Clock",

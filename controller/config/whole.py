@@ -5,6 +5,7 @@ from collections import Counter
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from controller.config.assembly import Assembly
 from controller.config.kiosk import Kiosk
 from controller.config.phones import Phones
 from controller.config.sections import (
@@ -51,6 +52,7 @@ class Config(BaseSettings):
     web: Web = Web()
     kiosk: Kiosk = Kiosk()
     phones: Phones = Phones()
+    assembly: Assembly = Assembly()
     scanner: Scanner = Scanner()
     vouchers: Vouchers = Vouchers()
     wallets: list[Wallet] = []

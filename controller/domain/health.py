@@ -22,6 +22,8 @@ WORDS = {
     Trouble.NO_HOPPER: "a hopper does not answer",
     Trouble.NO_WALLET: "a wallet's provider does not answer",
     Trouble.NO_BILLS: "the bill validator takes no bills",
+    Trouble.BOX_FILLING: "the cash box is nearly full",
+    Trouble.BOX_FULL: "the cash box is full",
 }
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from controller.domain import assembly as assemblies
 from controller.domain import facts as f
+from controller.domain import governance as governances
 from controller.domain.accounts import CLAIMS, COINBOX, DOUBT, UNCLAIMED
 from controller.domain.assembly import Assembly
 from controller.domain.catalog import (
@@ -29,7 +30,9 @@ from controller.domain.catalog import (
 from controller.domain.change import Hopper
 from controller.domain.events import HARMLESS, Trouble
 from controller.domain.fees import FREE, Fee
+from controller.domain.governance import Governance
 from controller.domain.money import COINS_CENTS
+from controller.domain.statutes import Statutes
 from controller.domain.wallet import Payment, Stage
 
 
@@ -64,6 +67,7 @@ class Policy:
     answers: tuple[str, ...] = ()
     box_coins_max: int = 0
     """How many coins the cash box may hold; 0: nobody counts them."""
+    statutes: Statutes = field(default_factory=Statutes)
 
     def fee_on(self, payment: Payment) -> Share | None:
         """What the provider takes when this payment is used; None when that is nothing."""
@@ -113,6 +117,7 @@ class Shop:
     away: frozenset[str] = frozenset()
     """The devices that do not answer right now, by name; a hopper's name is its account."""
     assembly: Assembly = field(default_factory=Assembly)
+    governance: Governance = field(default_factory=Governance)
     policy: Policy = Policy()
     claim_key: bytes = b""
 
@@ -192,6 +197,8 @@ def after(shop: Shop, fact: f.Fact) -> Shop:
             return replace(shop, rule=SplitRule(rule_id, weights, bears))
         case _ if isinstance(fact, f.AssemblyFact):
             return replace(shop, assembly=assemblies.after(shop.assembly, fact))
+        case _ if isinstance(fact, f.GovernanceFact):
+            return replace(shop, governance=governances.after(shop.governance, fact))
         case _:
             return _after_money(shop, fact)
 
@@ -250,8 +257,9 @@ def _after_voucher(shop: Shop, fact: f.Fact) -> Shop:
     match fact:
         case f.VoucherTaken(voucher_id):
             return replace(shop, vouchers=shop.vouchers | {voucher_id})
-        case f.Restored(vouchers_wait_min=minute) if minute > shop.vouchers_wait_min:
-            return replace(shop, vouchers_wait_min=minute)
+        case f.Restored(ids_skipped=skipped, vouchers_wait_min=minute):
+            waits_min = max(minute, shop.vouchers_wait_min)
+            return replace(shop, vouchers_wait_min=waits_min, governance=shop.governance.skipping(skipped))
         case f.VouchersAccepted():
             return replace(shop, vouchers_wait_min=-1)
         case _:

@@ -1,4 +1,5 @@
-"""Which coins may come in right now: none while they could not be honoured, and by policy none that could not go back."""
+"""Which coins may come in right now: none while they could not be honoured or find no room in the box, and by policy none
+that could not go back."""
 
 from controller.domain.change import payable
 from controller.domain.cycle import Cycle, Phase
@@ -8,7 +9,8 @@ from controller.domain.shop import Shop, Unreturnable
 def welcome_coins(cycle: Cycle, shop: Shop) -> frozenset[int]:
     """The values in cents of the coins to let in; empty while a coin could buy nothing and not be given back."""
     waiting = cycle.phase in (Phase.IDLE, Phase.CREDIT)
-    if not (waiting and shop.selling and cycle.credit_cents < shop.policy.credit_max_cents):
+    room = cycle.credit_cents < shop.policy.credit_max_cents and not shop.box_full
+    if not (waiting and shop.selling and room):
         return frozenset()
     coins_cents = shop.policy.coins_cents
     if shop.policy.unreturnable is Unreturnable.ACCEPT:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from controller.domain.accounts import COINBOX
-from controller.domain.facts import AssemblyFact, Fact
+from controller.domain.facts import AssemblyFact, Fact, GovernanceFact, Restored
 from controller.domain.times import BootClock, heard
 from controller.ledger.connection import DatabaseError
 from controller.ledger.daybook import COUNTED, Daybook, add, day_lines, day_of, local_day, tallied
@@ -55,6 +55,8 @@ def keep(db: sqlite3.Connection, zone: ZoneInfo, now: Boot, seq: int, stamp: Sta
         db.execute("INSERT INTO wishes VALUES (?, ?)", (wish_id, seq))
     if isinstance(fact, AssemblyFact):
         db.execute("INSERT INTO assembly VALUES (?)", [seq])
+    if isinstance(fact, GovernanceFact | Restored):
+        db.execute("INSERT INTO governance VALUES (?)", [seq])
     if tally := tallied(fact):
         db.execute(_ADD_TALLY, tally)
     if lines := day_lines(fact):

@@ -23,8 +23,10 @@ from controller.domain.catalog import (
 from controller.domain.facts import AssemblyFact
 from controller.domain.shop import Claim, Policy, Shop
 from controller.domain.wallet import Payment, Stage
+from controller.ledger.decisions import governance
 from controller.ledger.forms import read_fact
 from controller.ledger.people import joined
+from controller.ledger.running import coins_in_box
 
 _PUT_SLOT = (
     "INSERT INTO slots VALUES (?, ?, ?, ?, ?) ON CONFLICT (slot) DO UPDATE SET product = excluded.product,"
@@ -59,10 +61,12 @@ def load(db: sqlite3.Connection, policy: Policy, claim_key: bytes) -> Shop:
         rule=SplitRule(rule[0], weights_from(rule[1]), rule[2] or ALL) if rule else None,
         claims=MappingProxyType(_claims(db)),
         closed_hoppers=MappingProxyType(dict(_closed_hoppers(db))),
+        box_coins=coins_in_box(db, policy.box_coins_max),
         payments=MappingProxyType(_payments(db)),
         vouchers=frozenset(voucher_id for (voucher_id,) in db.execute("SELECT voucher_id FROM vouchers_spent")),
         vouchers_wait_min=_vouchers_wait_min(db),
         assembly=assembly(db),
+        governance=governance(db),
         policy=policy,
         claim_key=claim_key,
     )

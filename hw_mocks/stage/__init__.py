@@ -5,6 +5,7 @@
     bystander  eyes and a hand at the world's control socket, and the machine's public picture
     picture    what they see as one JSON object, fit for drawing
     pieces     the garments without the wall behind them
+    papers     the vouchers that lie beside the machine
     screen     whether the visitor's page may stand in the machine's own screen
     wording    its words, Spanish first
     plug       the machine's computer loses its power with the machine

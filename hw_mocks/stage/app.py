@@ -26,6 +26,7 @@ from admin_web.guards import CONTENT_SECURITY_POLICY, Guards
 from admin_web.serving import Server
 from controller.config import Config
 from hw_mocks.stage.bystander import Bystander, WorldAway
+from hw_mocks.stage.papers import Papers
 from hw_mocks.stage.pieces import PRODUCT, piece
 from hw_mocks.stage.scenery import scenery
 from hw_mocks.stage.screen import Screen
@@ -57,8 +58,8 @@ _pages = jinja2.Environment(
 )
 
 
-def create_app(config: Config, bystander: Bystander, kiosk: str, speed: float) -> FastAPI:
-    """The stage over a bystander, which lives as long as the app does."""
+def create_app(config: Config, bystander: Bystander, kiosk: str, speed: float, papers: Papers) -> FastAPI:
+    """The stage over a bystander, which lives as long as the app does; `papers` lie beside its machine."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -71,7 +72,7 @@ def create_app(config: Config, bystander: Bystander, kiosk: str, speed: float) -
     app = FastAPI(
         title="Minga", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, max_body_size=ACT_BYTES_MAX
     )
-    app.state.bystander, app.state.kiosk = bystander, kiosk
+    app.state.bystander, app.state.kiosk, app.state.papers = bystander, kiosk, papers
     app.state.scenery = {**scenery(config), "build": build(), "kiosk": kiosk, "speed": speed}
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
@@ -113,13 +114,18 @@ async def live(request: Request) -> AsyncIterator[ServerSentEvent]:
 
 @router.post("/act")
 async def act(request: Request) -> Response:
-    """One act, `{"do": "insert", "cents": 25}`, and the world's answer."""
+    """One act, `{"do": "insert", "cents": 25}`, and the world's answer. A `paper` to show is named, and read here."""
     try:
         wanted = json.loads(await request.body())
     except ValueError:
         wanted = None
     if not isinstance(wanted, dict) or wanted.get("do") not in DEEDS:
         return JSONResponse({"ok": False, "why": "nobody can do that here"}, 400)
+    if "paper" in wanted:
+        code = request.app.state.papers.code(wanted.pop("paper"))
+        if code is None or wanted != {"do": "show_code"}:
+            return JSONResponse({"ok": False, "why": "no such paper lies here"}, 400)
+        wanted["code"] = code
     try:
         return JSONResponse(await request.app.state.bystander.do(wanted))
     except WorldAway:
@@ -139,7 +145,7 @@ def _page(request: Request, language: str) -> Response:
         return RedirectResponse(str(request.url.replace(hostname=HOST)))
     state = request.app.state
     html = _pages.get_template("stage.html").render(
-        **state.scenery, w=words(language), language=language, languages=LANGUAGES
+        **state.scenery, papers=state.papers.names(), w=words(language), language=language, languages=LANGUAGES
     )
     frames = state.kiosk or "'none'"
     return HTMLResponse(html, headers={"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-src {frames}"})
@@ -153,12 +159,14 @@ def build() -> str:
     return digest.hexdigest()[:12]
 
 
-def serve(config: Config, world: Path, kiosk: str, speed: float, listener: socket, guarded: bool) -> None:
+def serve(
+    config: Config, world: Path, kiosk: str, speed: float, papers: Papers, listener: socket, guarded: bool
+) -> None:
     """Run until told to stop (SIGTERM, Ctrl-C), or until the standard input ends if `guarded`."""
     gateway = Gateway(config.machine.socket, config.machine.database)
     origin = f"http://{HOST}:{listener.getsockname()[1]}"
     bystander = Bystander(world, gateway, Screen(kiosk, origin))
-    server = Server(create_app(config, bystander, kiosk, speed), gateway)
+    server = Server(create_app(config, bystander, kiosk, speed, papers), gateway)
     if guarded:
         threading.Thread(target=_end_with_input, args=(server,), daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):

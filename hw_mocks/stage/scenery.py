@@ -39,6 +39,7 @@ def scenery(config: Config) -> dict[str, Any]:
         "wallets": [wallet.name for wallet in config.wallets],
         "scanner": bool(config.scanner.port),
         "clock": config.clock.offset_file is not None,
+        "box_watched": config.coins.box_coins_max > 0,
         "hoppers": [hopper.coin_cents for hopper in config.hoppers],
         "spiral_faults": [name for name, fault in FAULTS.items() if isinstance(fault.at, OneSpiral)],
         "parts": {part: names for part, faults in PARTS.items() if (names := _fitting(config, faults))},

@@ -57,13 +57,14 @@ def main(
     """Draw a simulated machine on a page."""
     from admin_web.cli import address, listen
     from hw_mocks.stage.app import serve
+    from hw_mocks.stage.papers import Papers
     from hw_mocks.stage.screen import address_of
 
     listener = listen("127.0.0.1", port)
     loaded = load(config)
     where = address_of(kiosk, loaded.web.port)
     print(f"the stage is on {address(listener)}", flush=True)
-    serve(loaded, world, where, speed, listener, guarded)
+    serve(loaded, world, where, speed, Papers(config.resolve().parent), listener, guarded)
 
 
 def run() -> None:

@@ -27,6 +27,7 @@ from hw_mocks.hopper import SimulatedHopper
 from hw_mocks.host import WorldServer
 from hw_mocks.stage.app import DEEDS, create_app
 from hw_mocks.stage.bystander import KEPT, Bystander
+from hw_mocks.stage.papers import Papers
 from hw_mocks.stage.picture import picture
 from hw_mocks.stage.pieces import piece
 from hw_mocks.stage.scenery import scenery
@@ -285,7 +286,7 @@ def page(tmp_path: Path) -> Iterator[TestClient]:
     config = fitted(tmp_path)
     gateway = Gateway(config.machine.socket, config.machine.database)
     bystander = Bystander(tmp_path / "world.sock", gateway, Screen("", ORIGIN))
-    with TestClient(create_app(config, bystander, KIOSK, 1.0), base_url=ORIGIN) as client:
+    with TestClient(create_app(config, bystander, KIOSK, 1.0, Papers(tmp_path)), base_url=ORIGIN) as client:
         yield client
 
 
@@ -320,6 +321,42 @@ def test_the_stage_is_known_by_one_name(page: TestClient) -> None:
 def test_nobody_does_more_than_a_person_can(page: TestClient, act: object) -> None:
     """The oracle's words are no deeds."""
     assert page.post("/act", json=act).status_code == 400
+
+
+def test_a_paper_is_shown_by_its_name_and_read_in_no_page(page: TestClient, tmp_path: Path) -> None:
+    """Those in the machine's folder and in the office's, by their numbers; whatever else lies there is no paper."""
+    (tmp_path / "office").mkdir()
+    for file in ("vale-2.txt", "office/vale-10.txt", "vales.jsonl", "secreto.txt"):
+        (tmp_path / file).write_text("MINGA1:K7XM4P\n")
+    text = page.get("/").text
+    assert "MINGA1" not in text
+    assert text.index('data-paper="vale-2"') < text.index('data-paper="vale-10"')
+    assert text.count("data-paper") == 2
+    assert Papers(tmp_path).code("vale-10") == "MINGA1:K7XM4P"
+    assert page.post("/act", json={"do": "show_code", "paper": "vale-10"}).json()["why"] == "away"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        {"do": "show_code", "paper": "secreto"},
+        {"do": "show_code", "paper": "../vale-2"},
+        {"do": "show_code", "paper": ["vale-2"]},
+        {"do": "show_code", "paper": "vale-2", "code": "mine"},
+        {"do": "insert", "paper": "vale-2"},
+    ],
+)
+def test_only_papers_that_lie_there_are_shown(page: TestClient, tmp_path: Path, act: object) -> None:
+    """No other file is read, and a paper is for the scanner."""
+    (tmp_path / "vale-2.txt").write_text("MINGA1:K7XM4P\n")
+    (tmp_path / "secreto.txt").write_text("clave\n")
+    assert page.post("/act", json=act).status_code == 400
+
+
+def test_papers_that_cannot_be_read_are_no_papers(tmp_path: Path) -> None:
+    """One that is gone since the page was drawn, or is no text, says nothing."""
+    (tmp_path / "vale-3.txt").write_bytes(b"\xff\xfe")
+    assert (Papers(tmp_path).code("vale-3"), Papers(tmp_path).code("vale-4")) == (None, None)
 
 
 def test_a_deed_without_a_world_is_answered(page: TestClient) -> None:

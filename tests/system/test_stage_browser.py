@@ -4,24 +4,21 @@ What the page shows is compared with the world's truth and with the books. No re
 """
 
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import CHROMIUM, QUIET
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import expect, sync_playwright
+from stage_page import IN_A_BROWSER, Stage, is_gone, pays, said_in
 from visitor import STEADY, Visitor, eventually, judged, standing
 
-from controller.client import ControllerGone
-from hw_mocks.museum import Museum
 from hw_mocks.stage.plug import Plug
 from hw_mocks.stage.start import staged
 
-PATIENCE_MS = 30_000
 SCREENS = ((1280, 800), (360, 740), (1920, 1080))
 SETTINGS = f"""{STEADY}
 [[hoppers]]
@@ -36,50 +33,7 @@ WATCH_A4 = """() => {
   new MutationObserver(() => window.angles.push(Number(cell.dataset.deg))).observe(cell, {attributeFilter: ["data-deg"]});
 }"""
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.timeout(180),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A museum with its stage, and the browser that looks at it."""
-
-    museum: Museum
-    url: str
-    browser: Browser
-
-    @contextmanager
-    def page(self, path: str = "", width: int = 1280, height: int = 800, **options: object) -> Iterator[Page]:
-        """The page, alive; whoever asks another host, or complains, fails the test."""
-        strangers: list[str] = []
-        complaints: list[str] = []
-
-        def door(route: Route) -> None:
-            if route.request.url.startswith(self.url):
-                return route.continue_()
-            strangers.append(route.request.url)
-            return route.abort()
-
-        context = self.browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
-        page.route("**/*", door)
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(self.url + path)
-        page.wait_for_selector("body[data-here=true]")
-        yield page
-        context.close()
-        assert (strangers, complaints) == ([], [])
-
-
-def said_in(log: Path) -> str:
-    """The address that a stage has written there; empty before it has."""
-    return log.read_text().partition("the stage is on ")[2].strip()
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -105,16 +59,6 @@ def visitor(stage: Stage) -> Iterator[Visitor]:
     """Only her eyes are used here: she sees when a coin has counted."""
     with Visitor(stage.museum) as visitor:
         yield visitor
-
-
-def pays(page: Page, visitor: Visitor, *coins_cents: int) -> None:
-    """One click a coin; the next when this one has counted."""
-    for cents in coins_cents:
-        visitor.sees(lambda picture: picture.coins_welcome, "coins are welcome")
-        expect(page.locator("#machine.welcomes")).to_be_visible()
-        credit_cents = visitor.picture.credit_cents + cents
-        page.click(f"#coin-{cents}")
-        visitor.sees(lambda picture, wanted=credit_cents: picture.credit_cents == wanted, f"{credit_cents} cents")
 
 
 def test_a_purse_is_bought_by_clicks_alone(stage: Stage, visitor: Visitor) -> None:
@@ -182,12 +126,12 @@ def test_the_power_is_cut_and_comes_back(stage: Stage, visitor: Visitor) -> None
         page.click("#fault-power-cut")
         expect(page.locator("#machine.dead")).to_be_visible()
         expect(page.locator("#screen[data-showing=off]")).to_be_visible()
-        eventually(lambda: _is_gone(stage.museum), "the controller is dead")
+        eventually(lambda: is_gone(stage.museum), "the controller is dead")
         page.click("#coin-25")
         expect(page.locator("#cup-coins svg")).to_have_count(1)
 
         page.click("#fault-power-cut")
-        eventually(lambda: not _is_gone(stage.museum), "the controller is up again")
+        eventually(lambda: not is_gone(stage.museum), "the controller is up again")
         with Visitor(stage.museum) as again:
             again.sees(lambda picture: picture.credit_cents == 100 and not picture.troubles, "her dollar")
             page.click("#return")
@@ -198,16 +142,8 @@ def test_the_power_is_cut_and_comes_back(stage: Stage, visitor: Visitor) -> None
     judged(stage.museum)
 
 
-def _is_gone(museum: Museum) -> bool:
-    try:
-        museum.client().close()
-    except ControllerGone:
-        return True
-    return False
-
-
-def test_hoppers_and_clock_are_tended_from_the_page(stage: Stage) -> None:
-    """An empty hopper and a clock a day behind are what the world now has."""
+def test_hoppers_and_clock_are_tended_from_the_page(stage: Stage, visitor: Visitor) -> None:
+    """An empty hopper and a clock a day behind are what the world now has, and the controller's own time follows."""
     with stage.page() as page:
         page.click("[data-hopper='25'] .empty")
         expect(page.locator("[data-hopper='25'] .count")).to_have_text("0")
@@ -216,8 +152,11 @@ def test_hoppers_and_clock_are_tended_from_the_page(stage: Stage) -> None:
         page.click("[data-clock='-1440']")
         expect(page.locator("#clock")).to_have_text("-24 h corrido")
         assert (stage.museum.folder / "run" / "clock").read_text() == "-86400000"
+        today_ms = time.time_ns() // 1_000_000
+        visitor.sees(lambda picture: picture.wall_ms < today_ms - 86_000_000, "yesterday")
         page.click("[data-clock='0']")
         expect(page.locator("#clock")).to_have_text("a la hora")
+        visitor.sees(lambda picture: picture.wall_ms >= today_ms, "today")
 
 
 def test_a_purchase_needs_no_mouse(stage: Stage, visitor: Visitor) -> None:
@@ -277,7 +216,7 @@ def test_a_kiosk_that_names_the_stage_stands_in_its_screen(stage: Stage, tmp_pat
             expect(page.locator("#screen iframe")).to_be_visible()
             page.close()
         server.shutdown()
-    eventually(lambda: not _is_gone(stage.museum), "the controller is up again")
+    eventually(lambda: not is_gone(stage.museum), "the controller is up again")
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=str)

@@ -5,10 +5,18 @@ import { money, say } from "./words.js";
 const KEPT = 40, TOGETHER_MS = 3000;
 const story = document.getElementById("story");
 
+/* The same thing again and again is one line that counts. */
 export function tell(words, mood = "") {
+  const last = story.firstChild;
+  if (last?.dataset.words === words) {
+    last.dataset.times = String(Number(last.dataset.times) + 1);
+    last.textContent = `${words} × ${last.dataset.times}`;
+    return;
+  }
   const line = document.createElement("p");
   line.textContent = words;
   line.className = mood;
+  Object.assign(line.dataset, { words, times: "1" });
   story.prepend(line);
   while (story.children.length > KEPT) story.lastChild.remove();
 }
@@ -19,7 +27,7 @@ export function tellGiven(cents, nowMs = performance.now()) {
   const same = given.line === story.firstChild && given.line && nowMs - given.atMs < TOGETHER_MS;
   given = { line: given.line, cents: cents + (same ? given.cents : 0), atMs: nowMs };
   const words = say("story", "out", { money: money(given.cents) });
-  if (same) given.line.textContent = words;
+  if (same) Object.assign(given.line, { textContent: words }).dataset.words = words;
   else { tell(words, "yours"); given.line = story.firstChild; }
 }
 

@@ -24,7 +24,6 @@ for (const button of document.querySelectorAll("[data-coin]")) {
     if (!carried && Math.hypot(event.clientX - start[0], event.clientY - start[1]) > CARRIED_PX) {
       carried = document.body.appendChild(coinDrawing(cents));
       carried.classList.add("carried");
-      button.setPointerCapture(event.pointerId);
     }
     if (carried) carried.style.transform = `translate(${event.clientX}px, ${event.clientY}px) translate(-50%, -50%)`;
   };
@@ -37,7 +36,10 @@ for (const button of document.querySelectorAll("[data-coin]")) {
     }
     carried = start = null;
   };
-  button.addEventListener("pointerdown", (event) => { start = [event.clientX, event.clientY]; });
+  button.addEventListener("pointerdown", (event) => {
+    start = [event.clientX, event.clientY];
+    button.setPointerCapture(event.pointerId); // a quick hand has left the coin before it is seen to move
+  });
   button.addEventListener("pointermove", move);
   button.addEventListener("pointerup", end);
   button.addEventListener("pointercancel", end);
@@ -91,6 +93,15 @@ if (phone) {
   byId("put-away").addEventListener("click", () => phoneShows("idle", ""));
 }
 
+// A voucher: a paper that lies there is held before the scanner, or its code is typed.
+
+for (const paper of document.querySelectorAll("[data-paper]")) {
+  paper.addEventListener("click", async () => {
+    const [from, to] = [centre(paper), centre(byId("scanner"))];
+    fly(paper.querySelector("svg"), [from, to, [...to, 1.05], from], { ms: 900, size: 72 });
+    if (await act("show_code", { paper: paper.dataset.paper })) tell(say("story", "shown"));
+  });
+}
 byId("voucher")?.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (await act("show_code", { code: byId("voucher-code").value.trim() })) tell(say("story", "shown"));

@@ -9,7 +9,8 @@ const byId = (id) => document.getElementById(id);
 const machine = byId("machine"), cup = byId("cup"), flap = byId("flap"), screen = byId("screen");
 const cells = [...document.querySelectorAll(".cell")];
 const drawn = new Map();
-const FALL_MS = 450, FRAME_WIDE = 420;
+const FALL_MS = 450;
+const FRAME_WIDE = 420, FRAME_HIGH = 664, ZOOM_MIN = 0.74; // so much room the kiosk's thanks and its question need; no smaller, to be read
 export const chosen = { slot: null };
 
 export const art = (picture, slot) => `/pieces/${picture.products[slot]?.product ?? "tela-" + slot.toLowerCase()}.svg`;
@@ -47,7 +48,7 @@ function drawCell(cell, picture) {
   cell.setAttribute("aria-label", say("machine", spiral.stock ? "cell" : "cell_empty", words));
 }
 
-/* The visitor's own page, where it lets itself be framed; its size is the screen's, as sharp as it can be. */
+/* The visitor's own page, where it lets itself be framed; as large as the screen has room for all it says. */
 function drawScreen(picture) {
   const frame = screen.querySelector("iframe"), wanted = picture.screen === "framed";
   screen.dataset.showing = picture.powered ? picture.screen : "off";
@@ -62,7 +63,8 @@ function drawScreen(picture) {
 }
 
 new ResizeObserver(([{ contentRect }]) => {
-  screen.style.setProperty("--zoom", String(Math.min(1, contentRect.width / FRAME_WIDE)));
+  const high = Math.max(ZOOM_MIN, contentRect.height / FRAME_HIGH);
+  screen.style.setProperty("--zoom", String(Math.min(1, contentRect.width / FRAME_WIDE, high)));
 }).observe(screen);
 
 function drawCup(picture) {

@@ -1,6 +1,7 @@
 // Keeps the page true: one stream of what is seen and of what happens. Nothing here moves unless the world said so.
 
 import { tell, tellGiven } from "./acts.js";
+import { see as boxSees } from "./box.js";
 import { see as drawerSees } from "./drawer.js";
 import { see as handSees } from "./hand.js";
 import { coinFell, draw, pieceLeft, pieceName } from "./machine.js";
@@ -16,6 +17,7 @@ function show({ picture, happenings }) {
   draw(picture);
   handSees(picture);
   drawerSees(picture);
+  boxSees(picture);
   before = picture;
   document.body.dataset.here = String(picture.here);
 }
