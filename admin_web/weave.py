@@ -1,35 +1,10 @@
-"""A maker's woven band (chumpi): her mark on the glass, the tiles and the statements.
+"""A maker's woven band as an SVG pattern: one path per yarn. What the stitches are stands in `controller.domain.weave`."""
 
-The pattern follows from her id alone, so it is the same everywhere and for ever. A repeat is two motifs in mirror
-symmetry between borders, nine stitches high, drawn as one SVG path per yarn. Motifs are our own drawings after the
-figures of Andean belts: diamond, steps, hook, eye, zigzag, seed, star, bird's foot.
-"""
-
-import hashlib
 from dataclasses import dataclass
 
-ROWS = 9
-MOTIFS = {
-    "diamond": ("......", ".....a", "....ab", "...ab.", "..ab.a", "...ab.", "....ab", ".....a", "......"),
-    "steps": ("aa....", "aa....", "aaaa..", "bbaa..", "bbaaaa", "bbaa..", "aaaa..", "aa....", "aa...."),
-    "hook": ("aaaaa.", "a...a.", "a.b.a.", "a.b...", "a.bbbb", "a.b...", "a.b.a.", "a...a.", "aaaaa."),
-    "eye": ("......", "..aaaa", ".a....", "a..bbb", "a.bb.b", "a..bbb", ".a....", "..aaaa", "......"),
-    "zigzag": ("a....b", "aa..b.", ".aab..", "..ba..", ".b.aa.", "..ba..", ".aab..", "aa..b.", "a....b"),
-    "seed": ("..a...", ".aba..", "..a...", "....a.", "...aba", "....a.", "..a...", ".aba..", "..a..."),
-    "star": ("a....a", ".a...a", "..a.aa", "...abb", "aaabb.", "...abb", "..a.aa", ".a...a", "a....a"),
-    "foot": ("a..a..", ".a.a..", "..aa..", "aaaa.b", ".....b", "aaaa.b", "..aa..", ".a.a..", "a..a.."),
-}
-YARNS = (
-    ("nogal", "wool", "ink"),
-    ("indigo", "wool", "dusk"),
-    ("ink", "wool", "nogal"),
-    ("wool", "nogal", "indigo"),
-    ("dusk", "ink", "wool"),
-    ("wool", "indigo", "nogal"),
-    ("nogal", "dusk", "wool"),
-    ("ink", "dusk", "wool"),
-)
-"""Ground and two figures, as CSS classes. Marigold, cochineal and moss are left out: they mean money, attention, yours."""
+from controller.domain.weave import MOTIFS, ROWS, YARNS, weave
+
+__all__ = ["MOTIFS", "ROWS", "YARNS", "Band", "band"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +18,11 @@ class Band:
 
 def band(maker: str) -> Band:
     """The band of a maker. The same id gives the same band."""
-    seed = hashlib.sha256(maker.encode()).digest()
-    first, second = _two(sorted(MOTIFS), seed[0], seed[1])
-    ground, yarn_a, yarn_b = YARNS[seed[2] % len(YARNS)]
-    gap = ("." if seed[3] & 1 else "b") * ROWS
-    columns = [*_mirrored(MOTIFS[first]), gap, *_mirrored(MOTIFS[second]), gap]
-    rows = ["".join(column[row] for column in columns) for row in range(ROWS)]
-    return Band(len(columns), ground, ((yarn_a, _path(rows, "a")), (yarn_b, _path(rows, "b"))))
+    woven = weave(maker)
+    paths = ((woven.yarn_a, _path(woven.runs("a"))), (woven.yarn_b, _path(woven.runs("b"))))
+    return Band(woven.width, woven.ground, paths)
 
 
-def _two(names: list[str], first: int, second: int) -> tuple[str, str]:
-    """Two different names chosen by two bytes."""
-    one = first % len(names)
-    return names[one], names[(one + 1 + second % (len(names) - 1)) % len(names)]
-
-
-def _mirrored(motif: tuple[str, ...]) -> list[str]:
-    """A half motif's columns, then back again."""
-    half = ["".join(row[column] for row in motif) for column in range(len(motif[0]))]
-    return [*half, *half[-2::-1]]
-
-
-def _path(rows: list[str], yarn: str) -> str:
+def _path(runs: list[tuple[int, int, int]]) -> str:
     """Runs of one yarn as rectangles: short enough to send one with every page."""
-    parts = []
-    for y, row in enumerate(rows):
-        x = 0
-        while x < len(row):
-            run = len(row[x:]) - len(row[x:].lstrip(yarn))
-            if run:
-                parts.append(f"M{x} {y}h{run}v1h-{run}z")
-            x += run or 1
-    return "".join(parts)
+    return "".join(f"M{x} {y}h{run}v1h-{run}z" for x, y, run in runs)

@@ -27,6 +27,8 @@ OWN = {
     "voucher": "controller.commands.voucher:voucher",
     "sign": "controller.commands.sign:sign",
     "ledger": "controller.commands.ledger:ledger",
+    "statement": "controller.commands.statement:statement",
+    "export": "controller.commands.export:export",
     "backup": "controller.commands.backup:backup",
     "restore": "controller.commands.restore:restore",
     "decode": "controller.commands.decode:decode",
