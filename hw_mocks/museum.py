@@ -125,7 +125,9 @@ class Museum:
         is any free port, and `self.stage` and `self.phones` say where.
         """
         self.phones = "" if phones is None else f"http://127.0.0.1:{phones or _free_port()}"
-        served = f'[phones]\naddress = "{self.phones}"\nport = {self.phones.rpartition(":")[2]}\n' if self.phones else ""
+        served = (
+            f'[phones]\naddress = "{self.phones}"\nport = {self.phones.rpartition(":")[2]}\n' if self.phones else ""
+        )
         self.file.write_text(f"{COMMON}{settings}\n[web]\nport = {self.port}\n{served}")
         seen = () if stage is None else ("--stage", str(stage))
         self._start("world", "simulate", "--speed", str(speed), *seen)

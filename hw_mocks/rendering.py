@@ -7,22 +7,29 @@ patterns in the drawing's. A shape becomes a mask, a paint becomes pixels under 
 import math
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from PIL import Image, ImageChops, ImageColor, ImageDraw
 
 from hw_mocks.outlines import Point, dashed, subpaths
+from hw_mocks.transforms import Matrix, applied, inverse, times, transform
 
-Matrix = tuple[float, float, float, float, float, float]
-"""As SVG's matrix(a b c d e f)."""
 Box = tuple[int, int, int, int]
-Paint = Callable[[Box], Image.Image]
-"""The pixels of a box of the picture."""
+Colour = tuple[int, ...]
+Coat = tuple[Image.Image | Colour, Image.Image | None]
+"""Pixels, or the one colour of them all; and how much of each is laid on, None for all."""
+Paint = Callable[[Box], Coat]
+"""What it lays on a box of the picture."""
+Stops = tuple[tuple[float, Colour], ...]
+"""Where along a gradient which red, green, blue and alpha is reached."""
 
 GRID = 48
 """A gradient is worked out for so many points each way and smoothed between them."""
 STITCH = 6
 """Pixels each way for one unit of a pattern."""
+OPAQUE = (255, 255)
+"""The least and the most alpha of what hides all behind it."""
 REPEAT_PX = 300
 """Small repeats are laid together to this size first: thousands of threads would take longer than the rest of a drawing."""
 
@@ -42,14 +49,14 @@ class _Painter:
         self.image = Image.new("RGB", (round(600 * scale), round(400 * scale)))
         self.to_pixels: Matrix = (scale, 0, 0, scale, 0, 0)
         self._defs = {each.get("id", ""): each for each in root.findall("./defs/*")}
-        self._made: dict[str, Image.Image] = {}
+        self._tiles: dict[str, Image.Image] = {}
 
     def group(self, parent: ET.Element, at: Matrix) -> None:
         """Everything in a group, in order."""
         for element in parent:
             if element.tag == "defs":
                 continue
-            place = _times(at, _transform(element.get("transform", "")))
+            place = times(at, transform(element.get("transform", "")))
             if element.tag == "g":
                 self.group(element, place)
             else:
@@ -60,13 +67,13 @@ class _Painter:
         opacity = float(element.get("opacity", 1))
         fill, stroke = element.get("fill", "#000"), element.get("stroke")
         if fill != "none":
-            shapes = [[_apply(at, point) for point in line] for line, _ in lines]
+            shapes = [[applied(at, point) for point in line] for line, _ in lines]
             self._lay(_filled(shapes), self._paint(fill, at, [point for line, _ in lines for point in line]), opacity)
         if stroke:
             size = math.sqrt(abs(at[0] * at[3] - at[1] * at[2]))
             pieces = dashed(lines, [float(part) for part in element.get("stroke-dasharray", "").split()])
             width_px = float(element.get("stroke-width", 1)) * size
-            strokes = [[_apply(at, point) for point in piece] for piece in pieces]
+            strokes = [[applied(at, point) for point in piece] for piece in pieces]
             mask = _stroked(strokes, width_px, element.get("stroke-linecap") == "round")
             self._lay(mask, self._paint(stroke, at, []), opacity * float(element.get("stroke-opacity", 1)))
 
@@ -74,49 +81,71 @@ class _Painter:
         if shape is None:
             return
         mask, box = shape
-        pixels = paint(box)
-        if pixels.mode == "RGBA":
-            mask = ImageChops.multiply(mask, pixels.getchannel("A"))
+        pixels, alpha = paint(box)
+        if alpha is not None:
+            mask = ImageChops.multiply(mask, alpha)
         if opacity < 1:
             mask = mask.point(lambda value: round(value * opacity))
-        self.image.paste(pixels.convert("RGB"), box[:2], mask)
+        self.image.paste(pixels, box, mask)
 
     # Paints
 
     def _paint(self, name: str, at: Matrix, points: list[Point]) -> Paint:
         if not name.startswith("url("):
             colour = ImageColor.getrgb(name)
-            return lambda box: Image.new("RGB", (box[2] - box[0], box[3] - box[1]), colour)
+            return lambda _: (colour, None)
         element = self._defs[name[5:-1]]
         if element.tag == "pattern":
-            source = self._once(name, _tiles, element)
-            place = _times(at, _transform(element.get("patternTransform", "")))
-            return lambda box: _placed(source, _times(place, (1 / STITCH, 0, 0, 1 / STITCH, 0, 0)), box, element)
-        source = self._once(name, _gradient, element)
+            return self._pattern(name, element, at)
+        colours, alpha = _gradient(element)
         left, right = min(x for x, _ in points), max(x for x, _ in points)
         top, bottom = min(y for _, y in points), max(y for _, y in points)
-        stretch = ((right - left) / GRID, 0.0, 0.0, (bottom - top) / GRID, left, top)
-        return lambda box: _placed(source, _times(at, stretch), box, None)
+        place = times(at, ((right - left) / GRID, 0.0, 0.0, (bottom - top) / GRID, left, top))
+        return lambda box: (
+            _stretched(colours, place, box) if isinstance(colours, Image.Image) else colours,
+            alpha and _stretched(alpha, place, box),
+        )
 
-    def _once(self, name: str, make: Callable[[ET.Element], Image.Image], element: ET.Element) -> Image.Image:
-        if name not in self._made:
-            self._made[name] = make(element)
-        return self._made[name]
+    def _pattern(self, name: str, element: ET.Element, at: Matrix) -> Paint:
+        source = self._tiles.get(name) or self._tiles.setdefault(name, _tiles(element))
+        place = times(at, transform(element.get("patternTransform", "")))
+        place = times(place, (1 / STITCH, 0, 0, 1 / STITCH, 0, 0))
+
+        def paint(box: Box) -> Coat:
+            pixels = _placed(*_spread(source, place, box), box)
+            if pixels.mode == "RGB":
+                return pixels, None
+            pixels = pixels.convert("RGBA")
+            return pixels, pixels.getchannel("A")
+
+        return paint
 
 
-def _placed(source: Image.Image, at: Matrix, box: Box, pattern: ET.Element | None) -> Image.Image:
-    """What a paint shows in a box of the picture; a pattern is repeated as far as the box reaches."""
-    a, b, c, d, e, f = _inverse(at)
+def _stretched(gradient: Image.Image, at: Matrix, box: Box) -> Image.Image:
+    """What a gradient shows in a box of the picture, no more than its margin larger than itself."""
+    a, b, c, d, e, f = inverse(at)
+    if b or c or a < 0 or d < 0:
+        return _placed(gradient, at, box)
+    left, top, right, bottom = box  # upright, as nearly all light and shadow falls: three times as fast
+    part = (max(0, a * left + e), max(0, d * top + f), min(GRID, a * right + e), min(GRID, d * bottom + f))
+    return gradient.resize((right - left, bottom - top), Image.Resampling.BILINEAR, part)
+
+
+def _placed(source: Image.Image, at: Matrix, box: Box) -> Image.Image:
+    """What a box of the picture shows of a source that lies there."""
+    a, b, c, d, e, f = inverse(at)
     left, top, right, bottom = box
-    e, f = a * left + c * top + e, b * left + d * top + f
-    size = (right - left, bottom - top)
-    if pattern is not None:
-        corners = [(a * x + c * y + e, b * x + d * y + f) for x in (0, size[0]) for y in (0, size[1])]
-        columns = range(*_reach([x for x, _ in corners], source.width))
-        rows = range(*_reach([y for _, y in corners], source.height))
-        cloth = _repeated(source, len(columns), len(rows))
-        source, e, f = cloth, e - columns.start * source.width, f - rows.start * source.height
-    return source.transform(size, Image.Transform.AFFINE, (a, c, e, b, d, f), Image.Resampling.BILINEAR)
+    where = (a, c, a * left + c * top + e, b, d, b * left + d * top + f)
+    return source.transform((right - left, bottom - top), Image.Transform.AFFINE, where, Image.Resampling.BILINEAR)
+
+
+def _spread(source: Image.Image, at: Matrix, box: Box) -> tuple[Image.Image, Matrix]:
+    """A pattern repeated as far as the box reaches, and the place of that."""
+    corners = [applied(inverse(at), (x, y)) for x in box[::2] for y in box[1::2]]
+    columns = range(*_reach([x for x, _ in corners], source.width))
+    rows = range(*_reach([y for _, y in corners], source.height))
+    start = (1, 0, 0, 1, columns.start * source.width, rows.start * source.height)
+    return _repeated(source, len(columns), len(rows)), times(at, start)
 
 
 def _reach(places: list[float], length: int) -> tuple[int, int]:
@@ -124,7 +153,7 @@ def _reach(places: list[float], length: int) -> tuple[int, int]:
 
 
 def _tiles(pattern: ET.Element) -> Image.Image:
-    """One repeat of a pattern, or as many as make it worth laying."""
+    """One repeat of a pattern, or as many as make it worth laying: RGB, or RGBa where something shines through."""
     size = (round(float(pattern.get("width", 0)) * STITCH), round(float(pattern.get("height", 0)) * STITCH))
     tile = Image.new("RGBA", size)
     for element in pattern:
@@ -139,7 +168,8 @@ def _tiles(pattern: ET.Element) -> Image.Image:
                 (x0, y0), (x1, y1) = min(scaled), max(scaled)
                 pen.rectangle((round(x0), round(y0), round(x1) - 1, round(y1) - 1), element.get("fill"))
         tile = Image.alpha_composite(tile, layer)
-    return _repeated(tile, math.ceil(REPEAT_PX / tile.width), math.ceil(REPEAT_PX / tile.height))
+    whole = tile.convert("RGB" if tile.getchannel("A").getextrema() == OPAQUE else "RGBa")
+    return _repeated(whole, math.ceil(REPEAT_PX / tile.width), math.ceil(REPEAT_PX / tile.height))
 
 
 def _repeated(tile: Image.Image, columns: int, rows: int) -> Image.Image:
@@ -149,19 +179,26 @@ def _repeated(tile: Image.Image, columns: int, rows: int) -> Image.Image:
     return cloth
 
 
-def _gradient(element: ET.Element) -> Image.Image:
+def _gradient(element: ET.Element) -> Coat:
     """Its colours over a box of one by one."""
-    stops = [
+    stops = tuple(
         (float(stop.get("offset", 0)), _colour(stop.get("stop-color", "#000"), float(stop.get("stop-opacity", 1))))
         for stop in element
-    ]
-    number = {name: float(value) for name, value in element.items() if name != "id"}
-    image = Image.new("RGBA", (GRID, GRID))
-    for y in range(GRID):
-        for x in range(GRID):
-            where = _along(element.tag, number, (x + 0.5) / GRID, (y + 0.5) / GRID)
-            image.putpixel((x, y), _between(stops, where))
-    return image
+    )
+    return _shaded(element.tag, tuple((name, float(value)) for name, value in element.items() if name != "id"), stops)
+
+
+@lru_cache(maxsize=16)
+def _shaded(kind: str, numbers: tuple[tuple[str, float], ...], stops: Stops) -> Coat:
+    """Drawn once for all drawings, since light and shadow fall on all of them alike: how far along is each point, then
+    each channel's value there."""
+    number, middles = dict(numbers), [(step + 0.5) / GRID for step in range(GRID)]
+    along = [min(1.0, max(0.0, _along(kind, number, x, y))) for y in middles for x in middles]
+    where = Image.frombytes("L", (GRID, GRID), bytes(round(255 * part) for part in along))
+    channels = zip(*(_between(stops, part / 255) for part in range(256)), strict=True)
+    *colours, alpha = (where.point(values) for values in channels)
+    one = stops[0][1][:3] if len({colour[:3] for _, colour in stops}) == 1 else None
+    return one or Image.merge("RGB", colours), None if alpha.getextrema() == OPAQUE else alpha
 
 
 def _along(kind: str, number: dict[str, float], x: float, y: float) -> float:
@@ -171,16 +208,15 @@ def _along(kind: str, number: dict[str, float], x: float, y: float) -> float:
     return ((x - number.get("x1", 0)) * dx + (y - number.get("y1", 0)) * dy) / (dx * dx + dy * dy)
 
 
-def _between(stops: list[tuple[float, tuple[int, int, int, int]]], where: float) -> tuple[int, int, int, int]:
+def _between(stops: Stops, where: float) -> Colour:
     for (start, first), (end, second) in pairwise(stops):
         if where <= end:
             part = min(1.0, max(0.0, (where - start) / (end - start)))
-            red, green, blue, alpha = (round(a + (b - a) * part) for a, b in zip(first, second, strict=True))
-            return red, green, blue, alpha
+            return tuple(round(a + (b - a) * part) for a, b in zip(first, second, strict=True))
     return stops[-1][1]
 
 
-def _colour(name: str, opacity: float) -> tuple[int, int, int, int]:
+def _colour(name: str, opacity: float) -> Colour:
     red, green, blue = ImageColor.getrgb(name)[:3]
     return red, green, blue, round(255 * opacity)
 
@@ -216,12 +252,12 @@ def _filled(shapes: list[list[Point]]) -> tuple[Image.Image, Box] | None:
     if box is None:
         return None
     size = (box[2] - box[0], box[3] - box[1])
-    mask = Image.new("1", size)
+    mask = Image.new("L", size)
     for shape in shapes:
-        one = Image.new("1", size)
-        ImageDraw.Draw(one).polygon([(x - box[0], y - box[1]) for x, y in shape], 1)
-        mask = ImageChops.logical_xor(mask, one) if len(shapes) < 4 else ImageChops.logical_or(mask, one)
-    return mask.convert("L"), box
+        one = Image.new("L", size) if 1 < len(shapes) < 4 else mask
+        ImageDraw.Draw(one).polygon([(x - box[0], y - box[1]) for x, y in shape], 255)
+        mask = one if one is mask else ImageChops.difference(mask, one)
+    return mask, box
 
 
 def _stroked(lines: list[list[Point]], width_px: float, is_round: bool) -> tuple[Image.Image, Box] | None:
@@ -236,47 +272,3 @@ def _stroked(lines: list[list[Point]], width_px: float, is_round: bool) -> tuple
         for x, y in (moved[0], moved[-1]) if is_round and width_px > 2 else ():
             pen.ellipse((x - half, y - half, x + half, y + half), 255)
     return mask, box
-
-
-# Places
-
-
-def _transform(text: str) -> Matrix:
-    place: Matrix = (1, 0, 0, 1, 0, 0)
-    for part in text.split(")")[:-1]:
-        name, _, inside = part.strip().partition("(")
-        place = _times(place, _step(name, [float(number) for number in inside.replace(",", " ").split()]))
-    return place
-
-
-def _step(name: str, numbers: list[float]) -> Matrix:
-    if name == "translate":
-        return 1, 0, 0, 1, numbers[0], numbers[1]
-    if name == "scale":
-        return numbers[0], 0, 0, numbers[0], 0, 0
-    turn, (x, y) = math.radians(numbers[0]), (numbers[1:] or [0.0, 0.0])
-    cos, sin = math.cos(turn), math.sin(turn)
-    return cos, sin, -sin, cos, x - cos * x + sin * y, y - sin * x - cos * y
-
-
-def _times(m: Matrix, n: Matrix) -> Matrix:
-    a, b, c, d, e, f = m
-    return (
-        a * n[0] + c * n[1],
-        b * n[0] + d * n[1],
-        a * n[2] + c * n[3],
-        b * n[2] + d * n[3],
-        a * n[4] + c * n[5] + e,
-        b * n[4] + d * n[5] + f,
-    )
-
-
-def _inverse(m: Matrix) -> Matrix:
-    a, b, c, d, e, f = m
-    size = a * d - b * c
-    return d / size, -b / size, -c / size, a / size, (c * f - d * e) / size, (b * e - a * f) / size
-
-
-def _apply(m: Matrix, point: Point) -> Point:
-    x, y = point
-    return m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]

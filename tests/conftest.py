@@ -5,57 +5,51 @@ Where `CI` or `MINGA_REQUIRE_ALL` is set, a skipped test is a failure: nothing m
 
 import gc
 import os
+import signal
+import tempfile
 from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from shifts import Memory, Shifts
 from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling
-from xdist.workermanage import WorkerController
+
+from hw_mocks.garments import DRAWER_VARIABLE
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
-LONG = (
-    "tests/system/",
-    "tests/test_bench.py",
-    "tests/crash/",
-    "tests/admin_web/test_kiosk",
-    "tests/devices/",
-    "tests/simulation/",
-    "tests/test_tidy.py",
-    "tests/firmware/",
-    "tests/hw_mocks/",
-)
-"""What takes long, or mostly waits, the longest first. Nothing here has to be complete: it only says who goes first."""
 FILES_LEFT_MAX = 64
 """So many more files than before may be open when a test file is through; a shared browser or machine has some of them."""
 REQUIRE_ALL = bool(os.environ.get("CI") or os.environ.get("MINGA_REQUIRE_ALL"))
 
-settings.register_profile("here", deadline=None, print_blob=True)
-settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)
-settings.register_profile("wide", deadline=None, print_blob=True, max_examples=5_000)
+HERE = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+"""How long an example takes says how busy this computer is, and nothing about Minga."""
+settings.register_profile("here", HERE)
+settings.register_profile("ci", HERE, derandomize=True)
+settings.register_profile("wide", HERE, max_examples=5_000)
 settings.load_profile("ci" if REQUIRE_ALL else "here")
-
-
-class Shifts(LoadFileScheduling):
-    """Side by side, a file stays in one process; long ones go first, so that none is left to run alone at the end."""
-
-    def _assign_work_unit(self, node: WorkerController) -> None:
-        """Give this process the longest file that waits; among equals, that with the most tests."""
-        longest = min(self.workqueue, key=place_in_queue)
-        self.workqueue.move_to_end(longest, last=False)
-        super()._assign_work_unit(node)
-
-
-def place_in_queue(file: str) -> int:
-    return next((place for place, long in enumerate(LONG) if file.startswith(long)), len(LONG))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shifts:
     """With `-n`: who gets which tests. xdist's own groups do nothing under pytest 9.2, whose node ids cannot be changed."""
-    return Shifts(config, log)
+    memory = Memory(config)
+    config.pluginmanager.register(memory)
+    return Shifts(config, log, memory.known_s)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Each simulated photo is taken once in a run, whichever process wants it first.
+
+    And Ctrl-C means something: what a shell starts in the background ignores it, and so would every process of a test.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if DRAWER_VARIABLE not in os.environ:
+        drawer = tempfile.TemporaryDirectory(prefix="minga-photos-")
+        os.environ[DRAWER_VARIABLE] = drawer.name
+        config.add_cleanup(drawer.cleanup)
 
 
 def pytest_collection_finish() -> None:

@@ -151,6 +151,20 @@ def kill_at_every_step(template: Path, path: Path, seed: int) -> Iterator[tuple[
         yield 0, [str(error)]
 
 
+def in_every_call(shop: Path, folder: Path, seed: int) -> Tally:
+    """Kill this seed's story in the 1st, 2nd, 3rd … call of each kind, until a kind has no more."""
+    tally, path = Tally(), folder / f"calls-{seed}" / "minga.db"
+    path.parent.mkdir()
+    for call in WRITING_CALLS:
+        nth, fell = 1, True
+        while fell:
+            fell, wrongs = strike(shop, path, seed, Strike(call, "signal=KILL", nth, path))
+            tally.runs[call if fell else "left alone"] += 1
+            tally.wrongs += [f"seed {seed}, killed in {call} {nth}: {wrong}" for wrong in wrongs]
+            nth += 1
+    return tally
+
+
 def at_every_step(shop: Path, folder: Path, seed: int) -> Tally:
     """Kill this seed's story at its 1st, 2nd, 3rd … step, until it has no more."""
     tally, path = Tally(), folder / f"steps-{seed}.db"

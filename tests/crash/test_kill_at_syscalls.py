@@ -10,33 +10,19 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from killing import WRITING_CALLS, Strike, at_every_step, fresh, recover, strike
+from killing import at_every_step, fresh, in_every_call, recover
 from lives import live_alone
 from outside import World
-from share import PATIENCE_S, Tally, play, runs
+from share import PATIENCE_S, play, runs
 
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-
-
-def in_every_call(shop: Path, folder: Path, seed: int) -> Tally:
-    """Kill this seed's story in the 1st, 2nd, 3rd … call of each kind, until a kind has no more."""
-    tally, path = Tally(), folder / f"calls-{seed}" / "minga.db"
-    path.parent.mkdir()
-    for call in WRITING_CALLS:
-        nth, fell = 1, True
-        while fell:
-            fell, wrongs = strike(shop, path, seed, Strike(call, "signal=KILL", nth, path))
-            tally.runs[call if fell else "left alone"] += 1
-            tally.wrongs += [f"seed {seed}, killed in {call} {nth}: {wrong}" for wrong in wrongs]
-            nth += 1
-    return tally
 
 
 @needs_strace
 @pytest.mark.timeout(PATIENCE_S)
 def test_a_kill_in_any_writing_call_costs_nobody_a_cent(shop: Path, memory: Path) -> None:
     """Killed in whichever write, sync, truncate, unlink or open of the books, the machine recovers and sells again."""
-    tally = play("kill -9 in system calls", partial(in_every_call, shop, memory), runs(100, part=5))
+    tally = play("kill -9 in system calls", partial(in_every_call, shop, memory), runs(100, part=5), slim=True)
     assert tally.runs["pwrite64"] > 100
     assert tally.runs["fdatasync"] > 10
 

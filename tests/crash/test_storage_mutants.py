@@ -224,9 +224,14 @@ def kills_at_steps(shop: Path, folder: Path, seeds: tuple[int, ...] = (1, 5, 2))
             yield from wrongs or ()
 
 
-def kills_while_cash_moves(shop: Path, folder: Path) -> Iterator[str]:
-    """Money back, and a maker who is paid."""
-    yield from kills_at_steps(shop, folder, (24, 3))
+def kills_while_coins_leave(shop: Path, folder: Path) -> Iterator[str]:
+    """Money back."""
+    yield from kills_at_steps(shop, folder, (3,))
+
+
+def kills_while_cash_is_paid(shop: Path, folder: Path) -> Iterator[str]:
+    """A maker who gets what she asks for."""
+    yield from kills_at_steps(shop, folder, (24,))
 
 
 def refusals(shop: Path, folder: Path) -> Iterator[str]:
@@ -268,8 +273,8 @@ MUTANTS: list[tuple[Plant, Rig]] = [
     (commit_each_fact, kills_at_steps),
     (clean_up_at_the_start, kills_at_steps),
     (turn_again_after_a_restart, kills_at_steps),
-    (order_coins_again_after_a_restart, kills_while_cash_moves),
-    (pay_again_when_asked_again, kills_while_cash_moves),
+    (order_coins_again_after_a_restart, kills_while_coins_leave),
+    (pay_again_when_asked_again, kills_while_cash_is_paid),
     (go_on_after_a_failed_commit, refusals),
     (commit_again_until_it_works, refusals),
     (keep_selling_while_the_disk_is_away, refusals),

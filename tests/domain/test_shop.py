@@ -87,7 +87,8 @@ def test_a_machine_needs_a_rule_and_a_piece_to_sell() -> None:
 @pytest.mark.parametrize("fact", EVERY_FACT, ids=lambda fact: type(fact).__name__)
 def test_every_fact_can_be_lived_through(fact: f.Fact) -> None:
     """No fact that fits the shelf is beyond the shop, and none changes the troubles, which only devices know."""
-    shop = shelf(f.PaymentAsked(6, "deuna", "MCB3T6KQ2WZ7XH5L", 250, A1), troubles=[Trouble.DOOR_OPEN])
+    opened = next(known for known in EVERY_FACT if isinstance(known, f.ProposalOpened))
+    shop = shelf(f.PaymentAsked(6, "deuna", "MCB3T6KQ2WZ7XH5L", 250, A1), opened, troubles=[Trouble.DOOR_OPEN])
     assert after(shop, fact).troubles == {Trouble.DOOR_OPEN}
 
 

@@ -224,7 +224,10 @@ def talk(process: subprocess.Popen[str], look: Callable[[str], None]) -> str:
         look(said)
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(ANSWER_S)
+        try:
+            process.wait(ANSWER_S)
+        finally:
+            process.kill()
     return said
 
 

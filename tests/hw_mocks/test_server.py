@@ -151,7 +151,10 @@ def test_simulate_runs_until_it_is_told_to_stop(tmp_path):
         assert (tmp_path / "dev" / "coins").exists()
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(ANSWER_S)
+        try:
+            process.wait(ANSWER_S)
+        finally:
+            process.kill()
 
     assert "museo-quito" in said[0]
     assert f"MINGA_SIM_SOCKET={tmp_path}/run/gpio.sock" in said[3]

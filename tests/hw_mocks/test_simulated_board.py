@@ -236,6 +236,9 @@ def test_simulate_puts_a_board_where_it_is_told(tmp_path: Path) -> None:
         assert any(isinstance(event, Found) for event in told)
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(10)
+        try:
+            process.wait(10)
+        finally:
+            process.kill()
     assert process.returncode == 0
     assert not link.exists()

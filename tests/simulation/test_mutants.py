@@ -18,6 +18,31 @@ from visit_bugs import Plant
 from controller.domain import catalog
 
 SEEDS = 100
+SEEN_IN = {
+    "keep_the_price_of_a_failed_vend": 3,
+    "believe_any_drop": 5,
+    "refund_every_doubt": 1,
+    "sell_every_doubt": 11,
+    "act_before_writing": 4,
+    "commit_the_counter_first": 1,
+    "split_with_floats": 4,
+    "retry_without_end": 5,
+    "sell_what_a_blind_sensor_refused": 5,
+    "swallow_what_the_hopper_cannot_pay": 1,
+    "pay_again_after_a_restart": 1,
+    "forget_the_coin_too_many": 11,
+    "book_a_doubtful_payout_as_paid": 5,
+    "say_nothing_of_hidden_coins": 5,
+    "take_a_sale_back_twice": 5,
+    "hide_the_difference_of_a_count": 5,
+    "count_a_hopper_while_it_pays": 7,
+    "take_coins_in_doubt_from_a_counted_hopper": 19,
+    "rewrite_rows_when_the_clock_is_set": 1,
+    "believe_the_first_clock": 1,
+    "trust_every_clock": 1,
+}
+"""The town that found each of these when it was looked at, where it was not the first: it is played before all others. Where
+towns have changed since, that costs the time of one town; the bug is looked for in all of them as before."""
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +57,7 @@ def forgotten_shares() -> Iterator[None]:
 def test_a_planted_bug_is_caught(plant: Plant, monkeypatch: pytest.MonkeyPatch, memory: Path, blank: Path) -> None:
     """The oracle, or the program's own assertions, object to this bug within a few towns."""
     plant(monkeypatch)
-    for seed in range(SEEDS):
+    for seed in sorted(range(SEEDS), key=lambda seed: seed != SEEN_IN.get(plant.__name__, 0)):
         town = None
         try:
             town = Town(seed, memory, blank)

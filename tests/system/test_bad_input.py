@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from builders import minga
 from commands import Controller, fails_plainly, lines_of, run, settings
 from visitor import Visitor, eventually, judged, page
 
@@ -42,14 +43,16 @@ pytestmark = pytest.mark.system
 def test_a_wrong_configuration_moves_nothing(tmp_path: Path, text: str, words: tuple[str, ...]) -> None:
     """The file, the key and the nearest right word are named, and no file is made or touched."""
     file = settings(tmp_path, text)
-    fails_plainly(run("controller", "--config", file), str(file), *words)
+    said = minga("controller", "--config", file)
+    assert (said.status, said.out) == (1, "")
+    assert [word for word in (str(file), *words) if word not in said.err] == [], said.err
     assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_missing_configuration_says_how_to_make_one(tmp_path: Path) -> None:
     """The way out is `minga init`, and what it writes is a configuration without fault."""
     fails_plainly(run("controller", "--config", tmp_path / "minga.toml"), "minga.toml", "`minga init")
-    assert run("init", tmp_path).returncode == 0
+    assert minga("init", tmp_path).status == 0
     without_lines = {"GPIOZERO_PIN_FACTORY": "minga-sim", "MINGA_SIM_SOCKET": str(tmp_path / "none.sock")}
     fails_plainly(
         run("controller", "--config", tmp_path / "minga.toml", env=without_lines),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commands import Controller, run
+from builders import minga
+from commands import Controller
 
 from controller.client import Client
 from controller.domain.catalog import SlotId
@@ -32,8 +33,8 @@ def scanner(unattended: Museum) -> Iterator[SimulatedScanner]:
 def issued(folder: Path, name: str, cents: int) -> str:
     """The text of a voucher that `minga voucher` has made for this museum."""
     words = ("--machine", name, "--cents", cents, "--until", "2099-12-31", "--for", "Entrada", "--register")
-    assert run("voucher", "keys", folder / "vales").returncode == 0
-    assert run("voucher", "issue", "--key", folder / "vales.key", *words, folder / "vales.jsonl").returncode == 0
+    assert minga("voucher", "keys", folder / "vales").status == 0
+    assert minga("voucher", "issue", "--key", folder / "vales.key", *words, folder / "vales.jsonl").status == 0
     return str(json.loads((folder / "vales.jsonl").read_text())["code"])
 
 
