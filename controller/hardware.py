@@ -25,7 +25,7 @@ from controller.devices.mdbmoney import MdbMoney
 from controller.devices.mdbqibixx import AdapterLine
 from controller.devices.pulsepin import PulsePin
 from controller.devices.scanner import CodeScanner
-from controller.devices.walletdesk import AskedMs, TrustedMs, WalletDesk
+from controller.devices.wallets import AskedMs, TrustedMs
 from controller.domain.effects import BringHome, Dispense, QueryVend
 from controller.errors import MingaError
 from controller.protocols.scanner import Kind
@@ -89,6 +89,12 @@ def wallet_desks(
     config: Config, brain: Brain, parts: Hardware, trusted_ms: TrustedMs, asked_ms: AskedMs, closing: ExitStack
 ) -> None:
     """Add the wallets that are paid by a QR code. Raises MingaError when a key cannot be had, or not safely."""
+    if not config.wallets:
+        return
+    from controller.devices.walletdesk import (
+        WalletDesk,  # only here: a machine without wallets waits for no HTTP library
+    )
+
     name, zone = config.machine.name, config.clock.zone
     for wallet in config.wallets:
         desk = WalletDesk(wallet, brain.put, trusted_ms, asked_ms, machine=name, zone=zone)

@@ -24,6 +24,7 @@ from typing import Any
 
 from controller.config import Wallet
 from controller.devices.walletline import WalletLine, key_in
+from controller.devices.wallets import AskedMs, TrustedMs
 from controller.devices.worker import Put, Worker
 from controller.domain.effects import (
     CancelPayment,
@@ -59,11 +60,6 @@ DEUNA_URL = "https://apis-merchant.pdn.deunalab.com"
 """As integrators found it; nobody confirmed it."""
 REFUND = {"deuna": "24h", "pix": "90d"}
 """Until when a provider gives back, where the configuration does not say: Deuna's last word, and the Pix API's."""
-
-TrustedMs = Callable[[], int | None]
-"""Milliseconds since 1970, UTC; None while the clock cannot be trusted."""
-AskedMs = Callable[[int], int | None]
-"""When the books say that this payment was asked for, in the same milliseconds; None when that is not certain."""
 
 
 def provider_of(wallet: Wallet, zone: str) -> Provider:

@@ -8,6 +8,11 @@ from controller.domain.effects import PaymentEffect
 
 log = logging.getLogger(__name__)
 
+TrustedMs = Callable[[], int | None]
+"""Milliseconds since 1970, UTC; None while the clock cannot be trusted."""
+AskedMs = Callable[[int], int | None]
+"""When the books say that this payment was asked for, in the same milliseconds; None when that is not certain."""
+
 
 class Wallets:
     """By provider, who performs the effects of its payments; returns at once, answers are events."""
