@@ -20,6 +20,7 @@ OWN = {
     "init": "controller.commands.init:init",
     "controller": "controller.commands.controller:controller",
     "catalogue": "controller.commands.catalogue:catalogue",
+    "member": "controller.commands.member:member",
     "photo": "controller.commands.photo:photo",
     "slot": "controller.commands.slot:slot",
     "board": "controller.commands.board:board",

@@ -1,12 +1,16 @@
 """What people ask of the books, weighed against what the books say: granted with its facts, or refused with a word."""
 
-from controller.domain import membership
+from controller.domain import deciding, membership, periods, turns
 from controller.domain.catalog import SlotId
+from controller.domain.deciding import Decides, Propose
 from controller.domain.membership import PutMember, RevokePhone
+from controller.domain.periods import ClosePeriod, Stretch
 from controller.domain.reversals import CloseReversal, close
 from controller.domain.shop import Shop
 from controller.domain.stocking import Granted, Refusal, Wish, grant
 from controller.domain.treasury import Books, Numbered, RefundSale, SettleClaim, decide
+from controller.domain.turns import PassTurn, TakeTurn
+from controller.ledger.closing import counted, head_of
 from controller.ledger.journal import Journal
 
 MONEY = SettleClaim | RefundSale | Numbered
@@ -18,6 +22,12 @@ def weighed(wish: Wish, journal: Journal, shop: Shop, wired: frozenset[SlotId]) 
         return close(wish, journal.cycle, shop, journal.reversals(wish.payment_id, wish.number.strip()))
     if isinstance(wish, PutMember | RevokePhone):
         return membership.grant(wish, shop)
+    if isinstance(wish, Decides):
+        return deciding.grant(wish, shop, journal.wish(wish.wish_id) if isinstance(wish, Propose) else None)
+    if isinstance(wish, TakeTurn | PassTurn):
+        return turns.grant(wish, shop)
+    if isinstance(wish, ClosePeriod):
+        return periods.grant(wish, shop, _stretch(wish, journal, shop))
     if not isinstance(wish, MONEY):
         return grant(wish, shop, wired)
     sale, refunded = journal.sale(wish.vend_id) if isinstance(wish, RefundSale) else (None, False)
@@ -25,3 +35,11 @@ def weighed(wish: Wish, journal: Journal, shop: Shop, wired: frozenset[SlotId]) 
     payout = journal.cycle.payout
     paying = frozenset(order.place for order in payout.orders) if payout else frozenset()
     return decide(wish, shop, Books(journal.balances, sale, refunded, done, paying))
+
+
+def _stretch(wish: ClosePeriod, journal: Journal, shop: Shop) -> Stretch:
+    """What the books say of the facts that are to be closed."""
+    first = periods.first_seq(shop.assembly.periods)
+    return Stretch(
+        head_of(journal.db, wish.to_seq), counted(journal.db, first, wish.to_seq), journal.wish(wish.wish_id)
+    )

@@ -160,7 +160,7 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.MakerJoined(ROSA),
     f.ProductSet(BAG, ROSA, 350),
     f.SlotAssigned(A1, BAG, 8),
-    f.SlotCounted(A1, 2, 8, "rosa"),
+    f.SlotCounted(A1, 2, 8, "rosa", f.Why.PUT),
     f.SlotClosed(A1, Closed.JAMMED),
     f.SlotOpened(A1, "luz"),
     f.RuleApproved(2, WEIGHTS),
@@ -206,6 +206,17 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.PairingOpened(3),
     f.PhonePaired(3, "rosa", "k3m9x2qa"),
     f.PhoneRevoked("k3m9x2qa", "carmen"),
+    f.PeriodClosed("2026-11", 48, "5a" * 32, "carmen", "luz", "falta contar", "cierre-2026-11"),
+    f.ProposalOpened(
+        1, f.FundTerms("fund:comun", 4_000, "by-hand"), "luz", "hilo", ("luz", "rosa"), 1, "1/2", 7, 0, "voto-1"
+    ),
+    f.ProposalDated(1, f.Date.CLOSES, 1_795_879_800_000),
+    f.Voted(1, "rosa", f.Choice.YES),
+    f.ProposalDecided(1, f.Outcome.PASSED, 1, 0, 0),
+    f.ProposalWithdrawn(1, "luz"),
+    f.DecisionCarriedOut(1, "carmen"),
+    f.TurnTaken(f.Work.RESTOCK, 1, "rosa"),
+    f.TurnPassed(f.Work.COUNT, 4, "rosa", "luz"),
 )
 """One example of every type of fact."""
 

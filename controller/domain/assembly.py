@@ -1,4 +1,4 @@
-"""The people who own the machine: who may do what, and whose phone is whose.
+"""The people who own the machine: who may do what, whose phone is whose, which weeks and months they have closed.
 
 The assembly's state changes only by facts (`after`). What people may do with it is weighed in `grant`. Names and photos are
 not here: they are kept beside the books, and can be forgotten.
@@ -28,10 +28,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """`roles` by member, of those whose roles were ever set; `phones` says whose each paired phone is."""
+    """`roles` by member, of those whose roles were ever set; `phones` says whose each paired phone is;
+    `periods` are those that were closed, oldest first."""
 
     roles: Mapping[str, frozenset[Role]] = field(default_factory=lambda: MappingProxyType({}))
     phones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    periods: tuple[f.PeriodClosed, ...] = ()
 
     def roles_of(self, member: str, makers: frozenset[MakerId]) -> frozenset[Role]:
         """A maker is one from the day she joins; what was decided about her since counts more."""
@@ -50,5 +52,7 @@ def after(assembly: Assembly, fact: f.AssemblyFact) -> Assembly:
         case f.PhoneRevoked(phone):
             others = {name: member for name, member in assembly.phones.items() if name != phone}
             return replace(assembly, phones=MappingProxyType(others))
+        case f.PeriodClosed():
+            return replace(assembly, periods=(*assembly.periods, fact))
         case _:
             return assembly

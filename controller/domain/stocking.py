@@ -18,6 +18,7 @@ from controller.domain.shop import Shop
 NAME = re.compile(r"[a-z0-9-]{1,32}")
 """Ids stand in account names and records for ever; what people read is kept beside them."""
 WORK_MINUTES_MAX = 60_000
+MATERIALS_CENTS_MAX = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class PutMaker(Wish):
 
 @dataclass(frozen=True, slots=True)
 class PutProduct(Wish):
-    """A product is offered, or changes. `photo` names a file in the media folder; `work_minutes` is her time."""
+    """A product is offered, or changes. `photo` names a file in the media folder; `work_minutes` is her time, and what she
+    paid for cloth, wool and thread is `materials_cents`; 0 where she did not say."""
 
     product: ProductId
     maker: MakerId
@@ -48,6 +50,7 @@ class PutProduct(Wish):
     materials: str = ""
     work_minutes: int = 0
     photo: str = ""
+    materials_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,13 @@ class AssignSlot(Wish):
 
 @dataclass(frozen=True, slots=True)
 class CountSlot(Wish):
-    """Somebody filled or counted a slot. `quantity_before` guards against acting on a stale screen."""
+    """Somebody filled or counted a slot. `quantity_before` guards against acting on a stale screen; `why` is what she did."""
 
     slot: SlotId
     quantity_before: int
     quantity_after: int
     by: str
+    why: f.Why = f.Why.UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,9 @@ def _product(wish: PutProduct, shop: Shop) -> Granted | Refusal:
         return Refusal("bad-price", f"a price of {wish.price_cents} cents is not between 5 cents and {most}")
     if not 0 <= wish.work_minutes <= WORK_MINUTES_MAX:
         return Refusal("bad-work", f"{wish.work_minutes} minutes of work cannot be: say 0 to {WORK_MINUTES_MAX}")
+    if not 0 <= wish.materials_cents <= MATERIALS_CENTS_MAX:
+        most = dollars(MATERIALS_CENTS_MAX)
+        return Refusal("bad-materials", f"materials for {wish.materials_cents} cents cannot be: say 0 to {most}")
     known = shop.products.get(wish.product)
     same = known is not None and (known.maker, known.price_cents) == (wish.maker, wish.price_cents)
     facts = () if same else (f.ProductSet(wish.product, wish.maker, wish.price_cents),)
@@ -185,7 +192,11 @@ def _count(wish: CountSlot, shop: Shop) -> Granted | Refusal:
         return Refusal("stale-count", words)
     if not 0 <= wish.quantity_after <= slot.capacity:
         return Refusal("too-many", f"slot {wish.slot} holds at most {slot.capacity}, not {wish.quantity_after}")
-    return Granted((f.SlotCounted(wish.slot, wish.quantity_before, wish.quantity_after, wish.by),))
+    more = wish.quantity_after - wish.quantity_before
+    if (wish.why is f.Why.PUT and more < 0) or (wish.why in (f.Why.TOOK, f.Why.DAMAGED) and more > 0):
+        direction = "more" if more > 0 else "fewer"
+        return Refusal("bad-why", f"{wish.why.value!r} does not leave {abs(more)} {direction} in slot {wish.slot}")
+    return Granted((f.SlotCounted(wish.slot, wish.quantity_before, wish.quantity_after, wish.by, wish.why),))
 
 
 def _rule(weights: tuple[tuple[str, int], ...], bears: str, shop: Shop) -> Granted | Refusal:

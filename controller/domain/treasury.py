@@ -140,8 +140,8 @@ def _settle(wish: SettleClaim, shop: Shop, books: Books) -> Granted | Refusal:
         return Refusal(
             "unknown-claim", f"no claim {wish.claim!r} is open: it was settled already, or is not of this machine"
         )
-    if wish.verdict not in _verdicts(claim):
-        known = " or ".join(verdict.value for verdict in _verdicts(claim))
+    if wish.verdict not in verdicts(claim):
+        known = " or ".join(verdict.value for verdict in verdicts(claim))
         return Refusal("bad-verdict", f"claim {claim.code} is about money, not about a piece: it can only be {known}")
     if wish.verdict is f.Verdict.REFUNDED and (
         refusal := _place(wish.place) or _enough(wish.place, claim.cents, books)
@@ -154,7 +154,7 @@ def _settle(wish: SettleClaim, shop: Shop, books: Books) -> Granted | Refusal:
     return Granted((settled,))
 
 
-def _verdicts(claim: Claim) -> tuple[f.Verdict, ...]:
+def verdicts(claim: Claim) -> tuple[f.Verdict, ...]:
     """What can be decided: about a piece in doubt anything, about money in doubt all but by hand, else only a refund."""
     if claim.account != DOUBT:
         return (f.Verdict.REFUNDED,)

@@ -6,7 +6,7 @@ whole day can be replayed in a test. The decision is written down first; only th
 
 from dataclasses import replace
 
-from controller.domain import answers, pairing, payments, vouchers
+from controller.domain import answers, owners, payments, vouchers
 from controller.domain import effects as do
 from controller.domain import facts as f
 from controller.domain.accounts import COINBOX
@@ -81,8 +81,8 @@ def _step(cycle: Cycle, event: Event, now_ms: int, shop: Shop) -> Decision:
             return _conclude(cycle, event, now_ms, shop) if _is_under_way(cycle, vend_id) else Decision(cycle)
         case Phase.REFUNDING, (HoppersAnswered(payout_id) | CoinsPaid(payout_id)):
             return refund(cycle, event, now_ms, shop) if _is_being_paid(cycle, payout_id) else Decision(cycle)
-        case _, _ if isinstance(event, pairing.Word):
-            return pairing.hear(cycle, event, now_ms, shop)
+        case _, _ if isinstance(event, owners.Word):
+            return owners.hear(cycle, event, now_ms, shop)
         case _, MotorFaulty(slot, reason):
             known = slot in shop.slots and shop.slots[slot].closed is None
             return Decision(cycle, (f.SlotClosed(slot, reason),) if known else ())

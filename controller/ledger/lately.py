@@ -8,7 +8,7 @@ from controller.ledger.statement.reading import Reading
 FIRST_LOOK = 250
 WIDER = 4
 """Each look reads so many times as many facts as the one before."""
-LOOKED_AT_MAX = 64_000
+LOOKED_AT_MAX = 20_000
 """Who has sold nothing in so many facts has no newest sales."""
 
 

@@ -15,8 +15,8 @@ def keep(db: sqlite3.Connection, words: Wish) -> None:
     elif isinstance(words, PutMember):
         db.execute("INSERT OR REPLACE INTO members VALUES (?, ?, ?)", (words.member, words.name, words.photo))
     elif isinstance(words, PutProduct):
-        told = (words.product, words.name, words.materials, words.work_minutes, words.photo)
-        db.execute("INSERT OR REPLACE INTO product_words VALUES (?, ?, ?, ?, ?)", told)
+        told = (words.product, words.name, words.materials, words.work_minutes, words.photo, words.materials_cents)
+        db.execute("INSERT OR REPLACE INTO product_words VALUES (?, ?, ?, ?, ?, ?)", told)
 
 
 def makers(db: sqlite3.Connection) -> dict[str, PutMaker]:
@@ -28,7 +28,7 @@ def makers(db: sqlite3.Connection) -> dict[str, PutMaker]:
 def products(db: sqlite3.Connection) -> dict[str, PutProduct]:
     """Every product by its id, with its price in force."""
     rows = db.execute(
-        "SELECT product, maker, name, price_cents, materials, work_minutes, photo"
+        "SELECT product, maker, name, price_cents, materials, work_minutes, photo, materials_cents"
         " FROM products JOIN product_words USING (product) ORDER BY product"
     )
     return {row[0]: PutProduct(ProductId(row[0]), MakerId(row[1]), *row[2:]) for row in rows}

@@ -1,8 +1,8 @@
 """The tables, as a list of migrations that only ever grows.
 
 `facts` and `postings` are the books: triggers refuse to change or delete a row. `balances`, `joined`, `slots`, `products`,
-`rules`, `claims`, `closed_hoppers`, `wishes`, `vouchers_spent`, `tallies`, `clocks`, `days` and `assembly` are running
-results of the facts, kept in the same transaction and derived again by `minga ledger verify`.
+`rules`, `claims`, `closed_hoppers`, `wishes`, `vouchers_spent`, `tallies`, `clocks`, `days`, `assembly` and `governance` are
+running results of the facts, kept in the same transaction and derived again by `minga ledger verify`.
 `makers`, `members` and `product_words` hold what people may change or have forgotten. `machine` and `marks`
 are small lasting values.
 """
@@ -96,8 +96,12 @@ PROOFS = "ALTER TABLE payments ADD COLUMN proof TEXT NOT NULL DEFAULT '';"
 ASSEMBLY = """
 CREATE TABLE assembly (seq INTEGER PRIMARY KEY REFERENCES facts (seq)) STRICT;
 CREATE TABLE members (member TEXT PRIMARY KEY, name TEXT NOT NULL, photo TEXT NOT NULL) STRICT;
+CREATE TABLE governance (seq INTEGER PRIMARY KEY REFERENCES facts (seq)) STRICT;
+INSERT INTO governance SELECT seq FROM facts WHERE type = 'Restored';
+ALTER TABLE product_words ADD COLUMN materials_cents INTEGER NOT NULL DEFAULT 0;
 """
-"""Form 4. `assembly` numbers the facts that the assembly's state is read from, and no fact of an older form is one."""
+"""Form 4. `assembly` numbers the facts that the assembly's state is read from, and no fact of an older form is one.
+`governance` does so for votes, decisions and turns; after a restore their numbers skip ahead too."""
 
 
 def create(path: Path) -> None:

@@ -31,7 +31,7 @@ __all__ = ["Complaint", "verify"]
 
 Line = tuple[str, int]
 Clocks = dict[int, tuple[int, BootClock]]
-STOCK = ("slots", "products", "makers", "rule", "closed_hoppers", "assembly")
+STOCK = ("slots", "products", "makers", "rule", "closed_hoppers", "assembly", "governance")
 TOLD_MAX = 3
 """How many differences between two tables one complaint names."""
 

@@ -24,9 +24,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from controller.domain.deciding import CarryOut, Propose, Vote, Withdraw
 from controller.domain.events import Event, PayBy, ReturnPressed, SlotChosen, StillHere, VisitorAnswers
 from controller.domain.membership import PutMember, RevokePhone
 from controller.domain.pairing import PhoneClaims, PhoneConfirmed
+from controller.domain.periods import ClosePeriod
 from controller.domain.reversals import CloseReversal
 from controller.domain.stocking import (
     AcceptVouchers,
@@ -39,6 +41,7 @@ from controller.domain.stocking import (
     Wish,
 )
 from controller.domain.treasury import CountCash, MoveCash, PayMaker, RefundSale, SettleClaim
+from controller.domain.turns import PassTurn, TakeTurn
 from controller.domain.view import View
 
 VERSION = 1
@@ -78,10 +81,17 @@ WORDS: dict[str, type[Ask]] = {
     "count-cash": CountCash,
     "move-cash": MoveCash,
     "close-reversal": CloseReversal,
+    "close-period": ClosePeriod,
     "put-member": PutMember,
     "revoke-phone": RevokePhone,
     "phone-claims": PhoneClaims,
     "phone-confirmed": PhoneConfirmed,
+    "propose": Propose,
+    "vote": Vote,
+    "withdraw": Withdraw,
+    "carry-out": CarryOut,
+    "take-turn": TakeTurn,
+    "pass-turn": PassTurn,
 }
 _DO = {ask: do for do, ask in WORDS.items()}
 _FORMS: dict[type[Any], TypeAdapter[Any]] = {}

@@ -1,4 +1,4 @@
-"""Binding a phone: only at the open door, only with the code on the screen, one phone for one code, and a touch to confirm."""
+"""Binding a phone: only at the open door, only with the code on the screen, one phone a code, and a touch to confirm."""
 
 from dataclasses import replace
 

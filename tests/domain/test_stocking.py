@@ -71,6 +71,32 @@ def test_filling_a_slot_writes_before_and_after() -> None:
     assert facts_of(CountSlot(A1, 5, 8, "rosa")) == (f.SlotCounted(A1, 5, 8, "rosa"),)
 
 
+def test_what_she_did_stands_beside_the_numbers() -> None:
+    """One bag was torn: the fact says so, and what was counted before anybody was asked says nothing."""
+    assert facts_of(CountSlot(A1, 5, 4, "rosa", f.Why.DAMAGED)) == (f.SlotCounted(A1, 5, 4, "rosa", f.Why.DAMAGED),)
+    assert f.SlotCounted(A1, 5, 4, "rosa").why is f.Why.UNSAID
+
+
+@pytest.mark.parametrize(
+    ("after", "why", "told"),
+    [(4, f.Why.PUT, "1 fewer"), (7, f.Why.TOOK, "2 more"), (8, f.Why.DAMAGED, "3 more")],
+)
+def test_a_reason_agrees_with_its_numbers(after: int, why: f.Why, told: str) -> None:
+    """Whoever put pieces in does not leave fewer; a correction may go either way."""
+    refusal = refusal_of(CountSlot(A1, 5, after, "rosa", why))
+    assert refusal.code == "bad-why"
+    assert told in refusal.words
+    for free in (f.Why.COUNTED, f.Why.UNDONE, f.Why.UNSAID):
+        assert facts_of(CountSlot(A1, 5, after, "rosa", free))
+
+
+def test_materials_that_cannot_be_are_refused() -> None:
+    """Neither below nothing nor above a thousand dollars; what she paid changes no fact."""
+    assert refusal_of(PutProduct(BAG, ROSA, "Bolso", 350, materials_cents=-1)).code == "bad-materials"
+    assert refusal_of(PutProduct(BAG, ROSA, "Bolso", 350, materials_cents=100_001)).code == "bad-materials"
+    assert facts_of(PutProduct(BAG, ROSA, "Bolso", 350, materials_cents=120)) == ()
+
+
 def test_opening_an_open_slot_writes_nothing() -> None:
     """Only a closed slot can be opened, and the fact says by whom."""
     closed = after(shelf(), f.SlotClosed(A1, "jammed"))  # type: ignore[arg-type]

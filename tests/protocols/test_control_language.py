@@ -8,6 +8,7 @@ from builders import A1, BAG, INTI, ROSA, WEIGHTS, Till, dispensing
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.domain.deciding import CarryOut, Propose, Vote, Withdraw
 from controller.domain.events import (
     ItemDropped,
     PayBy,
@@ -17,7 +18,10 @@ from controller.domain.events import (
     VendUnknown,
     VisitorAnswers,
 )
-from controller.domain.facts import Verdict
+from controller.domain.facts import Choice, SplitTerms, Verdict, Work
+from controller.domain.membership import PutMember, RevokePhone
+from controller.domain.pairing import PhoneClaims, PhoneConfirmed
+from controller.domain.periods import ClosePeriod
 from controller.domain.reversals import CloseReversal, Ending
 from controller.domain.stocking import (
     AcceptVouchers,
@@ -30,6 +34,7 @@ from controller.domain.stocking import (
     Wish,
 )
 from controller.domain.treasury import CountCash, MoveCash, PayMaker, RefundSale, SettleClaim
+from controller.domain.turns import PassTurn, TakeTurn
 from controller.domain.view import View, view
 from controller.protocols.control import (
     LINE_BYTES_MAX,
@@ -68,6 +73,17 @@ EVERY_ASK: tuple[Ask, ...] = (
     CountCash(9_590, "carmen", "luz", "conteo-3"),
     MoveCash(1_000, "safe", "hopper:25", "carmen", "sueltos-1"),
     CloseReversal(7, Ending.WENT_BACK, "carmen", "rosa", "rev-0042"),
+    PutMember("carmen", ("coordinator",), "asamblea", "Carmen Chicaiza"),
+    RevokePhone("k3m9x2qa", "carmen"),
+    PhoneClaims("hq3v5m2c7ak4sd6xwt2ey5rnbu", "rosa", "k3m9x2qa"),
+    PhoneConfirmed("k3m9x2qa", True),
+    ClosePeriod("2026-11", 4_812, "carmen", "luz", "cierre-2026-11"),
+    Propose(SplitTerms((("maker", 85), ("fund:comun", 15))), "luz", "para hilo", "voto-3"),
+    Vote(3, "rosa", Choice.YES),
+    Withdraw(3, "luz"),
+    CarryOut(4, "carmen"),
+    TakeTurn(Work.RESTOCK, 12, "rosa"),
+    PassTurn(Work.COUNT, 5, "rosa", "luz"),
 )
 
 

@@ -1,4 +1,4 @@
-"""Facts about the people who own the machine: who may do what, and whose phone is whose."""
+"""Facts about the people who own the machine: who may do what, whose phone is whose, and up to where the books are closed."""
 
 from dataclasses import dataclass
 
@@ -38,5 +38,21 @@ class PhoneRevoked(Fact):
     by: str
 
 
-AssemblyFact = RolesSet | PhonePaired | PhoneRevoked
+@dataclass(frozen=True, slots=True)
+class PeriodClosed(Fact):
+    """Two people closed a week or a month: what is told of it up to fact `to_seq`, whose hash is `head`, never changes.
+
+    What is corrected afterwards belongs to the next period. `despite` says why it was closed although something was open.
+    """
+
+    label: str
+    to_seq: int
+    head: str
+    by: str
+    witness: str
+    despite: str = ""
+    wish_id: str = ""
+
+
+AssemblyFact = RolesSet | PhonePaired | PhoneRevoked | PeriodClosed
 """Every fact that the assembly's state (`controller.domain.assembly`) is made of. They are few."""
