@@ -5,6 +5,9 @@ under a name of its own (Host). The only cookie says how a visitor likes to read
 never held back.
 """
 
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,6 +42,9 @@ class Guards:
     `framed_by` is the one origin that may show the pages in a frame, such as the simulated machine's; without it none may.
     """
 
+    by_number = True
+    """Whether the address that the connection has is one of our names."""
+
     def __init__(self, app: ASGIApp, host: str, framed_by: str = "") -> None:
         self.app, self.hosts = app, LOOPBACK | {host.lower()}
         self.headers = HEADERS | {"Content-Security-Policy": policy(framed_by)}
@@ -61,15 +67,50 @@ class Guards:
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
-        host = headers.get("host", "")
-        if _name(host) not in self.hosts | {(scope.get("server") or ("",))[0]}:
+        hosts = self.hosts | {(scope.get("server") or ("",))[0]} if self.by_number else self.hosts
+        if _name(headers.get("host", "")) not in hosts:
             return 400, "This machine does not answer to that name."
-        if scope["method"] in ("GET", "HEAD"):
-            return None
-        origin, site = headers.get("origin"), headers.get("sec-fetch-site", "same-origin")
-        if (origin is not None and origin != f"{scope['scheme']}://{host}") or site not in ("same-origin", "none"):
+        if scope["method"] not in ("GET", "HEAD") and not self.may_press(headers, scope):
             return 403, "Only this machine's own page may press its buttons."
         return None
+
+    def may_press(self, headers: Headers, scope: Scope) -> bool:
+        """Whether this request may change something: nothing in it says that another site's page has made it."""
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site", "same-origin")
+        return origin in (None, _own(headers, scope)) and site in ("same-origin", "none")
+
+
+class PhoneGuards(Guards):
+    """For a network in which others are: a fixed list of names, and no form from whoever does not say where it was.
+
+    `address` is how phones reach these pages (`http://minga.local:8081`), `names` are others they answer to. Not the address
+    the connection happens to have, as on the kiosk: by another name a phone would bring no key, and what is not in the list
+    cannot be tested. A machine that is reached by its number has it in `phones.names`.
+    """
+
+    by_number = False
+    path_bytes_max = 256
+
+    def __init__(self, app: ASGIApp, address: str, names: Iterable[str] = ()) -> None:
+        super().__init__(app, urlsplit(address).hostname or "127.0.0.1")
+        self.hosts |= {name.lower() for name in names}
+        self.address = address
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        if len(scope["path"].encode()) > self.path_bytes_max:
+            return 414, "No page of this machine has so long a name."
+        return super()._refusal(scope)
+
+    def may_press(self, headers: Headers, scope: Scope) -> bool:
+        """Browsers say it with every form, by the one header or by both; `address` may be https where TLS ends before us."""
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        said = origin is not None or site is not None
+        return said and origin in (None, self.address, _own(headers, scope)) and site in (None, "same-origin", "none")
+
+
+def _own(headers: Headers, scope: Scope) -> str:
+    """The origin of a page that was asked from us by this name."""
+    return f"{scope['scheme']}://{headers.get('host', '')}"
 
 
 def _name(host: str) -> str:

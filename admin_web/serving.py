@@ -1,5 +1,6 @@
 """What every kind of page is served with: a listening socket, a server that can stop, static files, the build's name."""
 
+import asyncio
 import hashlib
 import socket
 from pathlib import Path
@@ -32,17 +33,22 @@ class Static(StaticFiles):
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, but it first tells open streams to end: it would wait for them for ever."""
+    """Uvicorn, but it first tells open streams to end: it would wait for them for ever.
 
-    def __init__(self, app: FastAPI, gateway: Gateway) -> None:
+    `patient` is a protocol with limits of its own, for a network in which strangers are; what they send wrong is not logged.
+    """
+
+    def __init__(self, app: FastAPI, gateway: Gateway, patient: type[asyncio.Protocol] | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 log_config=None,
-                log_level="warning",
+                log_level="error" if patient else "warning",
                 access_log=False,
                 server_header=False,
-                limit_concurrency=CONNECTIONS_MAX,
+                http=patient or "auto",
+                ws="none",
+                limit_concurrency=None if patient else CONNECTIONS_MAX,
                 timeout_graceful_shutdown=STOP_S,
             )
         )

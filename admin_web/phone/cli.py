@@ -22,6 +22,7 @@ def phones(
     """
     from admin_web.gateway import Gateway  # here, so that `minga phones --help` need not wait for it
     from admin_web.phone.app import create_app
+    from admin_web.phone.patience import Patient
     from admin_web.serving import Server
     from controller.config import load
 
@@ -35,6 +36,6 @@ def phones(
     if not loaded.phones.address:
         typer.echo("`phones.address` is not set: the kiosk shows no code for them", err=True)
     try:
-        Server(app, gateway).run(sockets=[listener])
+        Server(app, gateway, Patient).run(sockets=[listener])
     except KeyboardInterrupt:
         typer.echo("stopped")

@@ -7,13 +7,14 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from admin_web.drawing import pages
+from admin_web.phone.door import KEY, keep
 from admin_web.phone.place import HERE, Place, place
 from admin_web.weave import ROWS, band
 from admin_web.words import FALLBACK, LANGUAGES, Words, words
 
 COOKIE = "minga-language"
 WORD = re.compile(r"[a-z-]{1,32}")
-DONE = ("done", "undone", "kept")
+DONE = ("done", "undone", "kept", "voted", "proposed", "thanks")
 """Good news, of what a page may be asked to say after a form; all other words are why something was not done."""
 _pages = pages(HERE)
 
@@ -46,4 +47,7 @@ def drawn(request: Request, template: str, status: int = 200, **values: Any) -> 
         "stale": here.gateway.stale,
         "age": words(language(request)).span(here.gateway.age_ms or 0),
     }
-    return HTMLResponse(_pages.get_template(template).render(**shared, **values), status)
+    answer = HTMLResponse(_pages.get_template(template).render(shared | values), status)
+    if shared["phone"] is not None:
+        keep(request, answer, request.cookies[KEY])
+    return answer

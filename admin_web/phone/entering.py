@@ -12,11 +12,12 @@ from itertools import pairwise
 from threading import Lock
 
 from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from admin_web.mark import mark
-from admin_web.phone.door import KEY, room
+from admin_web.phone.door import keep, room
 from admin_web.phone.drawn import drawn
 from admin_web.phone.forms import said
 from admin_web.phone.people import people
@@ -25,8 +26,6 @@ from controller.domain.pairing import PhoneClaims
 
 COOKIE = "minga-entering"
 COOKIE_S = 600
-KEY_S = 400 * 24 * 3_600
-"""As long as browsers keep a cookie at all; every visit renews it."""
 PIN = re.compile(r"[0-9]{6}")
 ALPHABET = "abcdefghjkmnpqrstvwxyz23456789"
 
@@ -50,23 +49,30 @@ class Threshold:
         self._by_code: dict[str, Entering] = {}
         self._lock = Lock()
 
-    def step(self, code: str, token: str) -> Entering | None:
-        """The one who has this code: this very phone, or the first to come; None for any other phone."""
-        with self._lock:
-            if code not in self._by_code:
-                while len(self._by_code) >= self.MOST:
-                    del self._by_code[next(iter(self._by_code))]
-                self._by_code[code] = Entering(token or secrets.token_urlsafe(32))
-            found = self._by_code[code]
-        return found if not token or hmac.compare_digest(found.token, token) else None
+    def step(self, code: str, token: str, may_begin: bool) -> Entering | None:
+        """The one who has this code: this very phone, or whoever is the first to come and `may_begin`; else None.
 
-    def first(self, code: str) -> bool:
+        One look and no second one, so that of two phones that read a code at the same moment one is the first.
+        """
+        with self._lock:
+            found = self._by_code.get(code)
+            if found is not None:
+                return found if hmac.compare_digest(found.token.encode(), token.encode()) else None
+            if not may_begin:
+                return None
+            while len(self._by_code) >= self.MOST:
+                del self._by_code[next(iter(self._by_code))]
+            return self._by_code.setdefault(code, Entering(secrets.token_urlsafe(32)))
+
+    def empty(self, code: str) -> bool:
+        """Whether nobody has this code yet."""
         with self._lock:
             return code not in self._by_code
 
-    def done(self, code: str) -> None:
+    def done(self, code: str) -> bool:
+        """This code is worth nothing from now on; True for whoever says so first."""
         with self._lock:
-            self._by_code.pop(code, None)
+            return self._by_code.pop(code, None) is not None
 
 
 router = room(everybody=True)
@@ -84,7 +90,8 @@ def who(request: Request, code: str) -> Response:
     entering = _entering(request, code)
     found = people(place(request).database)
     answer = drawn(request, "enter_who.html", code=code, members=found.members.values())
-    answer.set_cookie(COOKIE, entering.token, max_age=COOKIE_S, httponly=True, samesite="lax")
+    secure = place(request).secure
+    answer.set_cookie(COOKIE, entering.token, COOKIE_S, httponly=True, samesite="lax", secure=secure)
     return answer
 
 
@@ -93,7 +100,7 @@ async def chosen(request: Request, code: str) -> Response:
     """She touched her own picture."""
     entering = _entering(request, code, began=True)
     member = await said(request, "member")
-    if member not in people(place(request).database).members:
+    if member not in (await run_in_threadpool(people, place(request).database)).members:
         return RedirectResponse(f"/e/{code}", 303)
     entering.member = member
     return RedirectResponse(f"/e/{code}/clave", 303)
@@ -118,7 +125,7 @@ async def pin_chosen(request: Request, code: str) -> Response:
         return RedirectResponse(f"/e/{code}", 303)
     if is_weak(pin):
         return RedirectResponse(f"/e/{code}/clave?weak=1", 303)
-    entering.pin = place(request).phonebook.hashed(entering.phone, pin)
+    entering.pin = await run_in_threadpool(place(request).phonebook.hashed, entering.phone, pin)
     await place(request).gateway.ask(PhoneClaims(code, entering.member, entering.phone))
     return RedirectResponse(f"/e/{code}/mire", 303)
 
@@ -130,47 +137,33 @@ def look(request: Request, code: str) -> Response:
     here = place(request)
     bound = people(here.database).of_phone(entering.phone)
     if bound is None or not entering.pin:
-        if not _on_screen(request, code):
+        if not here.shows(code):
             raise HTTPException(404)
         return drawn(request, "enter_look.html", code=code, mark=mark(entering.phone))
+    if not request.app.state.threshold.done(code):  # a page that asks twice at once must not get two keys
+        raise HTTPException(404)
     key = here.phonebook.bind(entering.phone, entering.pin)
-    request.app.state.threshold.done(code)
     answer = RedirectResponse("/", 303)
     answer.delete_cookie(COOKIE)
-    keep(answer, key)
+    keep(request, answer, key)
     return answer
 
 
-def keep(answer: Response, key: str) -> None:
-    """Let the phone keep its key. Strict: no other site's link or form ever brings it along."""
-    answer.set_cookie(KEY, key, max_age=KEY_S, httponly=True, samesite="strict")
-
-
 def is_weak(pin: str) -> bool:
-    """Whether it is no PIN of six digits, or one that anybody would try: all the same, or counting up or down."""
+    """Whether it is no PIN of six digits, or one that anybody would try: it counts up or down, or repeats itself."""
     if not PIN.fullmatch(pin):
         return True
     steps = {int(after) - int(before) for before, after in pairwise(pin)}
-    return steps in ({0}, {1}, {-1})
+    halved, doubled = pin[:3] == pin[3:], pin[::2] == pin[1::2]
+    return steps in ({1}, {-1}) or len(set(pin)) <= 2 or halved or doubled
 
 
 def _entering(request: Request, code: str, began: bool = False, shown: bool = True) -> Entering:
     """This phone's own entering. Raises HTTPException: 404 for a code that is not on the screen, 409 for another phone."""
     threshold: Threshold = request.app.state.threshold
-    if (shown and not _on_screen(request, code)) or (began and threshold.first(code)):
+    if (shown and not place(request).shows(code)) or (began and threshold.empty(code)):
         raise HTTPException(404)
-    token = request.cookies.get(COOKIE, "")
-    fresh = threshold.first(code)
-    if not fresh and not token:
-        raise HTTPException(409)
-    entering = threshold.step(code, "" if fresh else token)
+    entering = threshold.step(code, request.cookies.get(COOKIE, ""), may_begin=not began)
     if entering is None:
         raise HTTPException(409)
     return entering
-
-
-def _on_screen(request: Request, code: str) -> bool:
-    """Whether this is the code that the machine shows right now."""
-    gateway = place(request).gateway
-    pairing = None if gateway.stale or gateway.picture is None else gateway.picture.pairing
-    return pairing is not None and hmac.compare_digest(pairing.code.encode(), code.encode())

@@ -29,6 +29,8 @@ class Member:
 class People:
     members: Mapping[str, Member] = field(default_factory=dict)
     assembly: Assembly = field(default_factory=Assembly)
+    readable: bool = True
+    """Whether the books could be read at all."""
 
     def of_phone(self, phone: str) -> Member | None:
         """Whose phone this is: nobody's, when it was revoked or she has left."""
@@ -42,7 +44,7 @@ def people(database: Path) -> People:
             assembly, makers, told = reports.assembly(db), reports.joined(db), reports.members(db)
     except (MingaError, sqlite3.Error, OSError) as error:
         log.warning("who may do what cannot be read: %s", error)
-        return People()
+        return People(readable=False)
     ids = {*makers, *assembly.roles}
     known = {
         member: Member(member, *told.get(member, (member, "")), assembly.roles_of(member, makers)) for member in ids

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from admin_web.phone.door import MEMBERS, OPENING, at, room
 from admin_web.phone.drawn import drawn
 from admin_web.phone.forms import said
-from admin_web.phone.phonebook import OPEN_S, Wrong
+from admin_web.phone.phonebook import OPEN_S, WAIT_S_MAX, Wrong
 from admin_web.phone.place import place
 
 router = room(*MEMBERS)
@@ -18,7 +18,7 @@ router = room(*MEMBERS)
 @router.get("/clave")
 def asked(request: Request, next: str = "/", wrong: bool = False, wait: int = 0) -> Response:
     """Six digits, and back to where she was going."""
-    return drawn(request, "pin.html", next=_inside(next), wrong=wrong, wait_s=max(0, wait))
+    return drawn(request, "pin.html", next=_inside(next), wrong=wrong, wait_s=min(max(0, wait), WAIT_S_MAX))
 
 
 @router.post("/clave")
@@ -29,7 +29,7 @@ async def given(request: Request) -> Response:
     if isinstance(opened, Wrong):
         return RedirectResponse(f"/clave?next={quote(after, safe='/')}&wrong=1&wait={opened.wait_s}", 303)
     answer = RedirectResponse(after, 303)
-    answer.set_cookie(OPENING, opened, max_age=OPEN_S, httponly=True, samesite="strict")
+    answer.set_cookie(OPENING, opened, max_age=OPEN_S, httponly=True, samesite="strict", secure=place(request).secure)
     return answer
 
 

@@ -114,7 +114,8 @@ class Machine(StillGateway):
         with self._journal() as journal:
             shop = replace(journal.shop, troubles=self.troubles)
             cycle = replace(journal.cycle, pairing=self.cycle.pairing)
-            told = view("museo-quito", 1, int(self.now_s), 0, cycle, shop, self._now_ms)
+            wall_ms = stamp(self._now_ms).wall_ms
+        told = view("museo-quito", 1, int(self.now_s), wall_ms, cycle, shop, self._now_ms)
         self.see(told)
         return told
 
@@ -210,9 +211,9 @@ class Bench:
 
 
 @contextmanager
-def opened(folder: Path, settings: str = "") -> Iterator[Bench]:
+def opened(folder: Path, settings: str = "", address: str = ADDRESS) -> Iterator[Bench]:
     """A new co-op in this folder; `settings` are more lines of its configuration."""
-    (folder / "minga.toml").write_text(CONFIG + settings)
+    (folder / "minga.toml").write_text(CONFIG.replace(ADDRESS, address) + settings)
     (folder / "media").mkdir(exist_ok=True)
     with closing(books(folder)) as journal:
         journal.append(stamp(), journal.cycle, ROLES, keeps=WORDS)
