@@ -6,6 +6,7 @@ least it can be.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from sqlite3 import Connection
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -23,6 +24,7 @@ from controller.domain.assembly import Role
 from controller.domain.catalog import MakerId, SplitRule
 from controller.domain.fair import fair_price_cents, needed_cents
 from controller.domain.stocking import MATERIALS_CENTS_MAX, WORK_MINUTES_MAX, PutProduct
+from controller.ledger.decisions import governance_now
 from controller.ledger.shelf import rule
 
 WORK_MINUTES_SHOWN_MAX = min(WORK_MINUTES_MAX, 6_000)
@@ -54,14 +56,18 @@ def shared(cents: int, maker: str, rule: SplitRule | None, request: Request, wor
     )
 
 
-def fair(request: Request, rule: SplitRule | None, product: PutProduct, words: Words) -> Fair | None:
+def hourly(request: Request, db: Connection) -> int:
+    """What an hour of work is to bring at least, in cents: as the assembly decided, or else as the configuration says."""
+    decided = governance_now(db).prices
+    return (decided.hourly_cents if decided else 0) or place(request).config.assembly.hourly_cents
+
+
+def fair(request: Request, rule: SplitRule | None, product: PutProduct, hourly_cents: int, words: Words) -> Fair | None:
     """What a price would have to be for what she said of this product; None while she has said nothing, or without a rule."""
     if rule is None or not (product.materials_cents or product.work_minutes):
         return None
-    config = place(request).config
-    hourly_cents = config.assembly.hourly_cents
     her_cents = needed_cents(product.materials_cents, product.work_minutes, hourly_cents)
-    found = fair_price_cents(rule, product.maker, her_cents, config.policy.credit_max_cents) or 0
+    found = fair_price_cents(rule, product.maker, her_cents, place(request).config.policy.credit_max_cents) or 0
     return Fair(words.money(her_cents), found, words.money(found), her_cents - product.materials_cents)
 
 
@@ -70,7 +76,7 @@ def choose(request: Request, product: str) -> Response:
     """Her product's price on a keyboard of coins."""
     words, said, most = reading(request), request.query_params, place(request).config.policy.credit_max_cents
     with books(request) as db:
-        hers, in_force = her_product(request, db, product), rule(db)
+        hers, in_force, hourly_cents = her_product(request, db, product), rule(db), hourly(request, db)
     keys = typed(said, "c", most) or keyed(said, "c", hers.price_cents, most)
     return drawn(
         request,
@@ -84,7 +90,7 @@ def choose(request: Request, product: str) -> Response:
         extra={"pad": said.get("pad", "")},
         now=words.money(hers.price_cents),
         shares=shared(keys.amount, hers.maker, in_force, request, words),
-        fair=fair(request, in_force, hers, words),
+        fair=fair(request, in_force, hers, hourly_cents, words),
     )
 
 
@@ -104,11 +110,10 @@ def reckon(request: Request, product: str) -> Response:
     """Materials on one keyboard, her hours on another, and the price that pays for both."""
     words, said = reading(request), request.query_params
     with books(request) as db:
-        hers, in_force = her_product(request, db, product), rule(db)
+        hers, in_force, hourly_cents = her_product(request, db, product), rule(db), hourly(request, db)
     materials, minutes = _asked(said, hers)
     told = replace(hers, materials_cents=materials.amount, work_minutes=minutes.amount)
-    found = fair(request, in_force, told, words)
-    hourly_cents = place(request).config.assembly.hourly_cents
+    found = fair(request, in_force, told, hourly_cents, words)
     return drawn(
         request,
         "fair.html",

@@ -160,6 +160,9 @@ def _product(wish: PutProduct, shop: Shop) -> Granted | Refusal:
         return Refusal("bad-materials", f"materials for {wish.materials_cents} cents cannot be: say 0 to {most}")
     known = shop.products.get(wish.product)
     same = known is not None and (known.maker, known.price_cents) == (wish.maker, wish.price_cents)
+    least_cents = decided.least_cents if (decided := shop.governance.prices) else 0
+    if not same and wish.price_cents < least_cents:
+        return Refusal("too-cheap", f"the assembly decided that a piece costs at least {dollars(least_cents)}")
     facts = () if same else (f.ProductSet(wish.product, wish.maker, wish.price_cents),)
     return Granted(facts, (wish,))
 

@@ -194,3 +194,12 @@ def test_a_price_nobody_could_pay_in_is_refused() -> None:
 
     assert facts_of(PutProduct(DOLL, ROSA, "Muñeca", 2_000), shop)
     assert refusal_of(PutProduct(DOLL, ROSA, "Muñeca", 3_000), shop).code == "bad-price"
+
+
+def test_a_price_below_what_the_assembly_decided_is_refused() -> None:
+    """A piece whose price stands from before keeps it; a new price must be at least the decided one."""
+    voted = f.ProposalOpened(1, f.PriceTerms(400, 0), "luz", "", ("luz", "rosa"), 1, "1/2", 7, 0)
+    shop = shelf(voted, f.ProposalDecided(1, f.Outcome.PASSED, 2, 0, 0), f.DecisionCarriedOut(1))
+    assert refusal_of(PutProduct(DOLL, ROSA, "Muñeca", 399), shop).code == "too-cheap"
+    assert facts_of(PutProduct(DOLL, ROSA, "Muñeca", 400), shop)
+    assert facts_of(PutProduct(BAG, ROSA, "Bolso", 350), shop) == ()
