@@ -89,7 +89,7 @@ class PhoneGuards(Guards):
     """
 
     by_number = False
-    path_bytes_max = 256
+    path_bytes_max = 1_024
 
     def __init__(self, app: ASGIApp, address: str, names: Iterable[str] = ()) -> None:
         super().__init__(app, urlsplit(address).hostname or "127.0.0.1")

@@ -22,7 +22,7 @@ QUIET_MODULES = 4
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`qr` until a phone has read it (empty when this machine has no address for phones, `[phones]`); then `name` and `mark`."""
+    """`qr` until a phone has read it, empty when this machine has no address for phones; then `name` and `mark`."""
 
     left: str
     qr: str

@@ -150,3 +150,11 @@ def test_a_crowd_of_addresses_takes_no_more_memory(tmp_path: Path) -> None:
         pace.allows(f"from visitor {visitor}")
     assert len(pace._buckets) == BUCKETS_MAX
     assert not pace.allows("from 10.0.0.7")
+
+
+def test_a_name_that_no_page_has_is_not_even_looked_for(house: Bench) -> None:
+    """Nor a number of five thousand digits, nor one that no database can hold: never a fault of ours."""
+    rosa = house.phone("rosa")
+    assert rosa.get(f"/asamblea/{'9' * 5_000}").status_code == 414
+    for digits in (30, 1_000):
+        assert rosa.get(f"/asamblea/{'9' * digits}").status_code == 404
