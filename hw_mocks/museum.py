@@ -84,7 +84,7 @@ name = "{MACHINE}"
 disk_free_mb_min = 1
 
 [cabinet]
-service_button = 24
+service_button = 1
 slot_buttons = {{ A1 = 2, A2 = 3, A3 = 4, A4 = 7, B1 = 8, B2 = 9, B3 = 10, B4 = 11 }}
 
 [clock]
