@@ -33,9 +33,11 @@ from bench import (
     b_latency,
     b_link,
     b_mdb,
+    b_page,
     b_parser,
     b_recovery,
     b_start,
+    b_statement,
     b_voucher,
     b_wallet,
 )
@@ -44,6 +46,7 @@ from bench.table import CheckFailed, Row, printed
 
 PIECES: dict[str, Callable[[Effort], list[Row]]] = {
     "latency": b_latency.measure,
+    "page": b_page.measure,
     "durable": b_durable.measure,
     "bytes": b_bytes.measure,
     "disk": b_disk.measure,
@@ -54,6 +57,7 @@ PIECES: dict[str, Callable[[Effort], list[Row]]] = {
     "link": b_link.measure,
     "firmware": b_firmware.measure,
     "start": b_start.measure,
+    "statement": b_statement.measure,
     "recovery": b_recovery.measure,
     "idle": b_idle.measure,
 }

@@ -108,4 +108,4 @@ FULLEST = (
     "two-codes",
     "paying-code",
 )
-"""Scenes that need the most room: where larger text and longer languages are tried."""
+"""Scenes that need the most room."""

@@ -1,7 +1,10 @@
-"""A week in front of the kiosk, fast: scene after scene into a real Chromium, and what that costs in memory.
+"""A long time in front of the kiosk, fast: picture after picture into a real Chromium, and what that costs in memory.
 
-Run by hand: `python tests/admin_web/soak.py --seconds 120`. It prints heap, nodes and listeners of the page (after a garbage
-collection) and the resident memory of `minga web`, and ends with 1 when anything grew by more than a tenth.
+    python tests/admin_web/soak.py --seconds 120     every scene over and over, as quick as it goes
+    python tests/admin_web/soak.py --hours 8         a busy day in a museum, the page's own clock turned on with it
+
+Run by hand. It prints heap, nodes and listeners of the page (after a garbage collection) and the resident memory of
+`minga web`, and ends with 1 when anything grew by more than a tenth.
 """
 
 import argparse
@@ -9,10 +12,13 @@ import itertools
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from browsing import Kiosk
+import museum_day
+from browsing import Kiosk, Window
 from chromium import CHROMIUM, QUIET
 from fake_controller import controller, with_news
 from playwright.sync_api import CDPSession, Page, sync_playwright
@@ -46,47 +52,57 @@ class Sample:
         return f"{self.seconds:>5.0f} {self.scenes:>8} {held}"
 
 
-def soak(seconds: float) -> list[Sample]:
-    """Show every scene over and over for this long; a visitor opens the help and puts a piece away in between."""
+@contextmanager
+def open_kiosk() -> Iterator[tuple[Kiosk, Page]]:
+    """A museum, its pages, and one page whose clock can be turned: small and without fades, because nobody looks at it."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         machine = museum(Path(folder))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         with controller(machine.socket, with_news("refunded", None, 5)) as fake, minga_web(machine) as web:
             assert fake.watching.wait(10)
-            kiosk = Kiosk(fake, web, browser)
-            with kiosk.page() as page:
+            kiosk = Kiosk(fake, web, Window(browser, web.url))
+            with kiosk.page(800, 480, timed=True) as page:
                 page.evaluate(COUNT)
-                found = list(_samples(kiosk, page, seconds))
-            assert (kiosk.strangers, kiosk.complaints) == ([], [])
+                yield kiosk, page
+            assert (kiosk.window.strangers, kiosk.window.complaints) == ([], [])
         browser.close()
-    return found
 
 
-def _samples(kiosk: Kiosk, page: Page, seconds: float) -> list[Sample]:
-    devtools, start_s = page.context.new_cdp_session(page), time.monotonic()
-    devtools.send("Performance.enable")
-    scenes, found = itertools.cycle(SCENES.values()), []
-    for number in range(1, SAMPLES + 1):
-        until_s = start_s + seconds * number / SAMPLES
-        while time.monotonic() < until_s:
+def soak(seconds: float) -> list[Sample]:
+    """Show every scene over and over for this long; a visitor opens the help and puts a piece away in between."""
+    scenes, began_s = itertools.cycle(SCENES.values()), time.monotonic()
+
+    def stretch(kiosk: Kiosk, page: Page, number: int) -> None:
+        while time.monotonic() < began_s + seconds * (number + 1) / SAMPLES:
             for view in itertools.islice(scenes, len(SCENES)):
                 kiosk.fake.show(view)
                 page.wait_for_timeout(GAP_MS)
-            _visit(kiosk, page)
-        found.append(_sample(devtools, page, time.monotonic() - start_s, kiosk.web.process.pid))
-        print(found[-1], flush=True)
+            museum_day.look_around(kiosk, page)
+
+    return _sampled(stretch)
+
+
+def day(hours: float) -> list[Sample]:
+    """So many hours of a busy museum, visit after visit with its rests; each stretch is a twelfth of them."""
+    visits = museum_day.visits(round(hours * museum_day.VISITORS_AN_HOUR))
+
+    def stretch(kiosk: Kiosk, page: Page, number: int) -> None:
+        for visit in visits[number::SAMPLES]:
+            museum_day.play(kiosk, page, visit)
+
+    return _sampled(stretch)
+
+
+def _sampled(stretch: Callable[[Kiosk, Page, int], None]) -> list[Sample]:
+    found: list[Sample] = []
+    with open_kiosk() as (kiosk, page):
+        devtools, began_s = page.context.new_cdp_session(page), time.monotonic()
+        devtools.send("Performance.enable")
+        for number in range(SAMPLES):
+            stretch(kiosk, page, number)
+            found.append(_sample(devtools, page, time.monotonic() - began_s, kiosk.web.process.pid))
+            print(found[-1], flush=True)
     return found
-
-
-def _visit(kiosk: Kiosk, page: Page) -> None:
-    """What a visitor does with the page besides buying; and the stories, without their wait."""
-    kiosk.show(page, SCENES["chosen"])
-    page.click("#unlook")
-    page.click("#ask")
-    page.click("#unhelp")
-    kiosk.show(page, SCENES["idle"])
-    page.evaluate("document.body.classList.add('resting')")
-    page.keyboard.press("Shift")
 
 
 def _sample(devtools: CDPSession, page: Page, seconds: float, pid: int) -> Sample:
@@ -110,10 +126,12 @@ def growth(samples: list[Sample]) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--hours", type=float, help=f"of a day with {museum_day.VISITORS_AN_HOUR} visitors an hour")
+    given = parser.parse_args()
     print(HEAD)
-    grown = growth(soak(parser.parse_args().seconds))
+    grown = growth(day(given.hours) if given.hours else soak(given.seconds))
     print(", ".join(f"{name} ×{factor:.3f}" for name, factor in grown.items()))
     sys.exit(any(factor > GROWTH_MAX for factor in grown.values()))
 

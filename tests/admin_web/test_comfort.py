@@ -92,9 +92,12 @@ def test_a_button_touched_twice_does_what_it_says_once(visitor: TestClient) -> N
 
 
 def test_contrast_is_worn_by_whoever_asked_for_it_here_or_in_the_system(visitor: TestClient) -> None:
-    """The sheet is for all screens once the button was touched, and otherwise for those that prefer more contrast."""
-    assert 'media="(prefers-contrast: more)"' in visitor.get("/").text
-    assert 'media="all"' in wish(visitor, "strong")
+    """The same rules stand in the page's sheet twice: under the button's word, and under those who prefer more contrast."""
+    look = visitor.get("/page.css").text
+    touched = look.index(":root[data-comfort~=contrast]{&{--wool: #fff;")
+    preferred = look.index("@media (prefers-contrast: more){:root{&{--wool: #fff;")
+    assert max(touched, preferred) > look.index("--wool: #f8f2e4;")
+    assert 'data-comfort="es contrast"' in wish(visitor, "strong")
 
 
 @pytest.mark.parametrize("told", ["", "xx", "EN", "<script>alert(1)</script>", "en.large", "a" * 3_000])

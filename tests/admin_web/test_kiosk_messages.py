@@ -164,6 +164,20 @@ def test_when_no_coin_may_come_in_the_way_on_is_said(credit_cents: int, missing_
     assert said(view).title == title
 
 
+def test_a_full_cash_box_is_told_with_what_becomes_of_her_money() -> None:
+    """Not as a machine without change: it is full, her coins are still hers, and who can empty it is named."""
+    full = replace(IDLE, coins_welcome=False, coins_cents=(), lacks=("box-full",))
+    assert said(full).title == "La caja de monedas está llena"
+    assert (said(full).money, said(full).mood) == ("Por ahora no recibe monedas.", "needs")
+    assert "compañera" in said(full).who
+    assert "$1,50" in said(replace(full, phase="credit", credit_cents=150)).money
+
+
+def test_a_box_that_is_only_nearly_full_is_no_visitors_affair() -> None:
+    """She reads what she always reads."""
+    assert said(replace(IDLE, lacks=("box-filling",))) == said(IDLE)
+
+
 def test_a_warning_waits_for_no_news() -> None:
     """Fresh news of the same visit is put behind it."""
     assert said(replace(with_news("sold", credit=75), left_ms=14_000)).title == said(LEAVING).title

@@ -1,8 +1,7 @@
-"""The visit around the purchase in a real Chromium: stories, a second look, thanks, help; each fits, and leaves in time."""
+"""The visit around the purchase in a real Chromium: stories, a second look, thanks, help; each leaves in time."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import CONTRAST, IN_A_BROWSER, SCREENS, Kiosk
+from browsing import IN_A_BROWSER, Kiosk
 from fake_controller import IDLE
 from playwright.sync_api import Page
 from scenes import AFTER, CHOSEN, LEAVING, SCENES
@@ -13,19 +12,6 @@ from controller.domain.events import SlotChosen, VisitorAnswers
 pytestmark = IN_A_BROWSER
 
 ALONE_MS = 46_000
-CUT = """() => [...document.querySelectorAll("#piece .tells, #after .tells, #help, article, figcaption, .choice")]
-  .filter((e) => e.getClientRects().length && getComputedStyle(e).visibility === "visible")
-  .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
-  .map((e) => [e.className, e.textContent.trim().slice(0, 40), e.scrollHeight, e.clientHeight])"""
-"""What does not fit into its own box."""
-SMALL = """(least) => [...document.querySelectorAll("button")].filter((e) => e.getClientRects().length)
-  .map((e) => [e.id, e.getBoundingClientRect()]).filter(([, r]) => Math.min(r.width, r.height) < least).map(([id]) => id)"""
-COVERED = """() => { const done = document.getElementById("thanked")?.getBoundingClientRect();
-  return done ? [...document.querySelectorAll("#after .who, #after b, #after h2 span, .asks")].filter((e) => {
-    const r = e.getBoundingClientRect(); return e.getClientRects().length && r.right > done.left + 1 && r.left < done.right &&
-      r.bottom > done.top && r.top < done.bottom - 1 && !document.getElementById("thanked").contains(e);
-  }).map((e) => e.textContent) : []; }"""
-STANDING = ("chosen", "chosen-right", "vending", "after", "answered", "after-with-credit")
 
 
 def alone(page: Page) -> None:
@@ -34,44 +20,9 @@ def alone(page: Page) -> None:
     page.wait_for_selector("body.resting", timeout=5_000)
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: "x".join(map(str, screen)))
-def test_every_panel_fits_every_screen(kiosk: Kiosk, screen: tuple[int, int]) -> None:
-    """Nothing is cut off, text is at 7:1 and buttons are large; in Spanish, in English and in larger text, the help too."""
-    least_px = {(360, 740): 56, (800, 480): 80}.get(screen, 96)
-    with kiosk.page(*screen) as page:
-        for wish in ("speak-es", "speak-en", "larger"):
-            page.click(f"#{wish}")
-            page.wait_for_selector(f"#{wish}[aria-pressed=true]")
-            for name in STANDING:
-                kiosk.show(page, SCENES[name])
-                assert page.evaluate(CUT) == [], (wish, name)
-                assert page.evaluate(COVERED) == [], (wish, name)
-                assert page.evaluate(CONTRAST) == [], (wish, name)
-                assert page.evaluate(SMALL, least_px) == [], (wish, name)
-            page.click("#ask")
-            assert page.evaluate(CUT) == [], (wish, "help")
-            assert page.evaluate(SMALL, least_px) == [], (wish, "help")
-            page.click("#unhelp")
-
-
-def test_axe_finds_nothing_in_help_and_stories(kiosk: Kiosk) -> None:
-    """The two that no picture of the machine brings by itself."""
-    with kiosk.page() as page:
-        kiosk.show(page, IDLE)
-        for open_it in ("document.getElementById('ask').click()", "document.body.classList.add('resting')"):
-            page.evaluate(open_it)
-            found = Axe().run(page).response["violations"]
-            assert [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]] == []
-            page.evaluate(
-                "document.getElementById('help').matches(':popover-open') && document.getElementById('unhelp').click()"
-            )
-
-
 def test_an_idle_machine_tells_its_stories_one_after_another(kiosk: Kiosk) -> None:
     """After three quarters of a minute alone; each piece for eight seconds, large and alone on the screen."""
-    with kiosk.page() as page:
-        page.clock.install()
-        page.reload()
+    with kiosk.page(timed=True, reduced_motion="no-preference") as page:
         kiosk.show(page, IDLE)
         assert not page.is_visible("#stories")
         alone(page)
@@ -86,9 +37,7 @@ def test_an_idle_machine_tells_its_stories_one_after_another(kiosk: Kiosk) -> No
 
 def test_the_touch_that_wakes_the_shelf_buys_nothing(kiosk: Kiosk) -> None:
     """Whoever touches a story sees the shelf; only her second touch chooses."""
-    with kiosk.page(has_touch=True) as page:
-        page.clock.install()
-        page.reload()
+    with kiosk.page(timed=True) as page:
         kiosk.show(page, IDLE)
         box = page.locator("#tile-A3").bounding_box()
         assert box is not None
@@ -105,9 +54,7 @@ def test_the_touch_that_wakes_the_shelf_buys_nothing(kiosk: Kiosk) -> None:
 @pytest.mark.parametrize("scene", ["wanting", "chosen", "paused", "doubt"])
 def test_news_wakes_the_shelf(kiosk: Kiosk, scene: str) -> None:
     """A button of iron, a coin, a trouble, a code: the stories are gone with the same scene."""
-    with kiosk.page() as page:
-        page.clock.install()
-        page.reload()
+    with kiosk.page(timed=True) as page:
         kiosk.show(page, IDLE)
         alone(page)
         kiosk.show(page, SCENES[scene])
@@ -117,9 +64,7 @@ def test_news_wakes_the_shelf(kiosk: Kiosk, scene: str) -> None:
 
 def test_a_key_wakes_the_shelf_and_presses_nothing(kiosk: Kiosk) -> None:
     """Enter on a focused tile that nobody can see is a question, not a purchase."""
-    with kiosk.page() as page:
-        page.clock.install()
-        page.reload()
+    with kiosk.page(timed=True) as page:
         kiosk.show(page, IDLE)
         page.focus("#tile-A2")
         alone(page)
@@ -138,7 +83,7 @@ def test_whoever_wants_no_motion_gets_no_fade(kiosk: Kiosk) -> None:
 
 def test_a_look_is_put_away_by_one_touch_and_comes_back_with_the_choice(kiosk: Kiosk) -> None:
     """It stays away while coins come in, and another choice, or the same again, brings it back."""
-    with kiosk.page(has_touch=True) as page:
+    with kiosk.page() as page:
         kiosk.show(page, CHOSEN)
         assert "Rosa Quishpe" in page.inner_text("#piece")
         page.tap("#unlook")
@@ -155,7 +100,7 @@ def test_a_look_is_put_away_by_one_touch_and_comes_back_with_the_choice(kiosk: K
 
 def test_beside_a_look_the_other_half_of_the_shelf_can_be_touched(kiosk: Kiosk) -> None:
     """Changing her mind costs one touch for a piece on her side of the glass."""
-    with kiosk.page(has_touch=True) as page:
+    with kiosk.page() as page:
         kiosk.show(page, CHOSEN)
         page.tap("#tile-B2")
         assert kiosk.asked(page) == SlotChosen(SlotId("B2"))
@@ -163,7 +108,7 @@ def test_beside_a_look_the_other_half_of_the_shelf_can_be_touched(kiosk: Kiosk) 
 
 def test_one_touch_answers_and_another_is_done_with_the_thanks(kiosk: Kiosk) -> None:
     """The answer goes to the machine; a touch beside the question shows the shelf at once, and tells the machine too."""
-    with kiosk.page(has_touch=True) as page:
+    with kiosk.page() as page:
         kiosk.show(page, AFTER)
         page.tap("#answer-2")
         assert kiosk.asked(page) == VisitorAnswers(17, "what-brought-you", "gift")
@@ -187,9 +132,7 @@ def test_the_question_is_answered_without_javascript(kiosk: Kiosk) -> None:
 
 def test_help_is_one_touch_away_and_leaves_by_itself(kiosk: Kiosk) -> None:
     """By its button and by any touch; after half a minute; and at once when her money is about to be put aside."""
-    with kiosk.page(has_touch=True) as page:
-        page.clock.install()
-        page.reload()
+    with kiosk.page(timed=True) as page:
         kiosk.show(page, CHOSEN)
         for leave in ("touch", "time", "warning"):
             page.tap("#ask")
@@ -213,7 +156,7 @@ def test_help_opens_without_javascript(kiosk: Kiosk) -> None:
 
 def test_nothing_on_the_screen_takes_text_and_no_arrow_lies_over_it(kiosk: Kiosk) -> None:
     """In every scene no field, no link; where fingers are all there is, no cursor either."""
-    with kiosk.page(has_touch=True, is_mobile=True) as page:
+    with kiosk.page(is_mobile=True) as page:
         for name, view in SCENES.items():
             kiosk.show(page, view)
             assert page.locator("a, input, textarea, select, [contenteditable]").count() == 0, name

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from fake_controller import IDLE, controller
+from fake_controller import IDLE, FakeController, controller
 from web_process import START, Museum, Web, minga_web, museum
 
 pytestmark = pytest.mark.system
@@ -64,20 +64,28 @@ def machine(tmp_path: Path) -> Museum:
     return museum(tmp_path)
 
 
-def test_the_scene_comes_at_once_and_again_when_a_coin_falls(machine: Museum) -> None:
+@pytest.fixture
+def both(open_museum: tuple[FakeController, Web]) -> tuple[FakeController, Web]:
+    """A machine that nobody uses and its pages, which no test here may end."""
+    open_museum[0].begin_anew(IDLE)
+    return open_museum
+
+
+def test_the_scene_comes_at_once_and_again_when_a_coin_falls(both: tuple[FakeController, Web]) -> None:
     """First the whole shelf with names from the books; then, within half a second, the credit."""
-    with controller(machine.socket, IDLE) as fake, minga_web(machine) as web, live(web) as events:
+    fake, web = both
+    with live(web) as events:
         first = scene_with(events, "Bolso feria")
         assert "Rosa Quishpe recibe" in first.data
         began = time.monotonic()
-        fake.show(replace(IDLE, phase="credit", credit_cents=125, left_ms=80_000))
-        assert scene_with(events, "$1,25").id == str(IDLE.version + 1)
+        shown = fake.show(replace(IDLE, phase="credit", credit_cents=150, left_ms=80_000))
+        assert scene_with(events, "$1,50").id == str(shown.version)
         assert time.monotonic() - began < 0.5
 
 
-def test_beats_tell_the_age_of_the_picture(machine: Museum) -> None:
+def test_beats_tell_the_age_of_the_picture(both: tuple[FakeController, Web]) -> None:
     """Between changes there is a beat at least every second or two, each with an age in milliseconds."""
-    with controller(machine.socket, IDLE), minga_web(machine) as web, live(web) as events:
+    with live(both[1]) as events:
         scene_with(events, "Bolso feria")
         began = time.monotonic()
         ages = [int(event.data) for event, _ in zip((e for e in events if e.name == "beat"), range(4), strict=False)]
@@ -85,9 +93,10 @@ def test_beats_tell_the_age_of_the_picture(machine: Museum) -> None:
         assert time.monotonic() - began < 8
 
 
-def test_the_page_greys_when_the_controller_falls_silent_and_wakes_with_it(machine: Museum) -> None:
+def test_the_page_greys_when_the_controller_falls_silent_and_wakes_with_it(both: tuple[FakeController, Web]) -> None:
     """Its socket stays open but it says nothing: the server itself sends the grey scene, and then the live one."""
-    with controller(machine.socket, IDLE) as fake, minga_web(machine) as web, live(web) as events:
+    fake, web = both
+    with live(web) as events:
         scene_with(events, "Bolso feria")
         fake.silent = True
         grey = scene_with(events, "Sin noticias de la máquina desde hace 5 s")

@@ -52,7 +52,8 @@ def museum(folder: Path, books: bool = True) -> Museum:
         schema.create(folder / "minga.db")
         db = open_writer(folder / "minga.db")
         with transaction(db):
-            people.keep(db, PutMaker(MakerId("rosa"), "Rosa Quishpe", "Taller La Floresta", WORDS, consent=True))
+            face = photos["muneca-warmi"]  # a doll's, for no test may show a face that somebody has
+            people.keep(db, PutMaker(MakerId("rosa"), "Rosa Quishpe", "Taller La Floresta", WORDS, face, consent=True))
             people.keep(db, PutMaker(MakerId("sami"), "Samanta Toapanta", "Taller La Puntada"))
             for product, photo in photos.items():
                 name = product.replace("-", " ").capitalize()

@@ -1,0 +1,105 @@
+"""A real Chromium that says when something was painted, and how soon a page can be used on a slow line and processor."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, CDPSession, sync_playwright
+
+from bench.table import CheckFailed
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+PATIENCE_S = 10.0
+LATENCY_MS, BYTES_A_SECOND, SLOWER = 150, 200_000, 4
+"""The throttled profile: a round trip of 150 ms, 1.6 Mbit/s, a processor four times slower."""
+BEFORE_PHOTOS = ("Document", "Stylesheet", "Script", "Other")
+NOTE = """() => {
+  window.painted = {};
+  const channel = new MessageChannel(), stage = document.getElementById("stage");
+  channel.port1.onmessage = (event) => { window.painted[event.data] ??= performance.timeOrigin + performance.now(); };
+  const changed = () => requestAnimationFrame(() => channel.port2.postMessage(stage.dataset.version));
+  new MutationObserver(changed).observe(stage, { attributes: true, attributeFilter: ["data-version"] });
+}"""
+"""A message posted from a frame's callback comes when that frame's drawing has been handed on."""
+SEEN = "(version) => Object.entries(window.painted).filter(([v]) => Number(v) >= version).map(([, at]) => at)"
+USABLE = """() => {
+  const [load] = performance.getEntriesByType("navigation"), [paint] = performance.getEntriesByName("first-contentful-paint");
+  return paint && load.domContentLoadedEventEnd ? Math.max(paint.startTime, load.domContentLoadedEventEnd) : 0; }"""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One page opened with nothing kept from before. Streams and photos are not counted."""
+
+    usable_s: float
+    requests: int
+    received_bytes: int
+    """With headers, as on the line."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class Screen:
+    """One open page, with every version of its `#stage` stamped when it was painted."""
+
+    def __init__(self, browser: Browser, port: int) -> None:
+        self._page = browser.new_page(viewport={"width": 1280, "height": 800})
+        self._page.goto(f"http://127.0.0.1:{port}/", wait_until="domcontentloaded")
+        self._page.evaluate(NOTE)
+
+    def painted(self, version: int) -> float:
+        """When this version or a newer one was (`time.time()`). Raises CheckFailed when none is for some seconds."""
+        deadline_s = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline_s:
+            if found := self._page.evaluate(SEEN, version):
+                return min(found) / 1_000
+            self._page.wait_for_timeout(20)
+        raise CheckFailed(f"the page never painted version {version}")
+
+    def close(self) -> None:
+        self._page.close()
+
+
+def opened(browser: Browser, port: int) -> Opening:
+    """This page on the throttled profile, in a context of its own."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    line = context.new_cdp_session(page)
+    sizes = _counted(line)
+    line.send("Network.enable")
+    slow = {"latency": LATENCY_MS, "downloadThroughput": BYTES_A_SECOND, "uploadThroughput": BYTES_A_SECOND}
+    line.send("Network.emulateNetworkConditions", {"offline": False, **slow})
+    line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    page.goto(f"http://127.0.0.1:{port}/", wait_until="domcontentloaded")
+    page.wait_for_function(USABLE)
+    page.wait_for_load_state("load")
+    found = Opening(page.evaluate(USABLE) / 1_000, len(sizes), sum(sizes.values()))
+    context.close()
+    return found
+
+
+def _counted(line: CDPSession) -> dict[str, int]:
+    """Fills with the bytes of every request that the page makes before its photos, headers included."""
+    sizes: dict[str, int] = {}
+
+    def asked(told: dict[str, Any]) -> None:
+        if told["type"] in BEFORE_PHOTOS:
+            sizes[told["requestId"]] = 0
+
+    def came(told: dict[str, Any]) -> None:
+        if told["requestId"] in sizes:
+            sizes[told["requestId"]] = int(told["encodedDataLength"])
+
+    line.on("Network.requestWillBeSent", asked)
+    line.on("Network.loadingFinished", came)
+    return sizes
