@@ -195,7 +195,7 @@ def trust_every_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def stay_open_at_night(monkeypatch: pytest.MonkeyPatch) -> None:
     """The opening hours are in the configuration, and nobody looks at them."""
-    monkeypatch.setattr("controller.brain.doors", lambda *args: None)
+    monkeypatch.setattr("controller.rounds.doors", lambda *args: None)
 
 
 BUGS: tuple[Plant, ...] = (

@@ -169,6 +169,7 @@ def test_a_kill_of_the_controller_in_the_middle_binds_nobody(house: House) -> No
     before, phone, first = house.phones(), house.phone(), house.link()
     house.chooses(phone, first, "carmen")
     house.museum.kill_controller()
+    house.museum.hand.door(False)
     house.museum.start_controller()
     phone.goto(f"{first}/mire")
     expect(phone.locator("h1")).to_contain_text("Esta página no existe")
