@@ -49,18 +49,14 @@ def runs(usual: int, part: int = 1) -> int:
     return max(usual, int(os.environ.get("MINGA_CRASH_RUNS", 0)) // part)
 
 
-def play(
-    title: str, work: Callable[[int], Tally], wanted: int, start: Callable[[], None] | None = None, slim: bool = False
-) -> Tally:
+def play(title: str, work: Callable[[int], Tally], wanted: int, start: Callable[[], None] | None = None) -> Tally:
     """Play seed after seed until `wanted` runs are done: the first alone, which tells how many more it takes, the rest on
     every core. Raises AssertionError at the first violation.
-
-    `slim` workers know only what `work` imports and nothing of the test runner: they fork in half the time.
     """
     seeds = itertools.count(int(os.environ.get("MINGA_SEED", 1)))
     tally, at_work, began_s = Tally(), dict[Future[Tally], int](), time.monotonic()
     cores = os.cpu_count() or 1
-    with ProcessPoolExecutor(cores, get_context("spawn" if slim else "fork"), start) as pool:
+    with ProcessPoolExecutor(cores, get_context("fork"), start) as pool:
         while at_work or tally.runs.total() < wanted:
             while len(at_work) < (cores if tally.seeds else 1) and tally.expected(len(at_work)) < wanted:
                 seed = next(seeds)

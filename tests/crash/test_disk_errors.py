@@ -19,5 +19,5 @@ pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace i
 def test_a_disk_that_refuses_is_never_lied_about(shop: Path, memory: Path) -> None:
     """Whichever call fails however, what was told is in the books, and no motor turns that they do not know of."""
     work = partial(refuse_everywhere, shop, memory)
-    tally = play("EIO, ENOSPC, EROFS in system calls", work, runs(150, part=25), slim=True)
+    tally = play("EIO, ENOSPC, EROFS in system calls", work, runs(150, part=25))
     assert min(tally.runs[error] for error in ("EIO", "ENOSPC", "EROFS")) > 35

@@ -22,7 +22,7 @@ needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace
 @pytest.mark.timeout(PATIENCE_S)
 def test_a_kill_in_any_writing_call_costs_nobody_a_cent(shop: Path, memory: Path) -> None:
     """Killed in whichever write, sync, truncate, unlink or open of the books, the machine recovers and sells again."""
-    tally = play("kill -9 in system calls", partial(in_every_call, shop, memory), runs(100, part=5), slim=True)
+    tally = play("kill -9 in system calls", partial(in_every_call, shop, memory), runs(100, part=5))
     assert tally.runs["pwrite64"] > 100
     assert tally.runs["fdatasync"] > 10
 
@@ -30,7 +30,7 @@ def test_a_kill_in_any_writing_call_costs_nobody_a_cent(shop: Path, memory: Path
 @pytest.mark.timeout(PATIENCE_S)
 def test_a_kill_at_any_step_costs_nobody_a_cent(shop: Path, memory: Path) -> None:
     """Killed at whichever statement or deed, also with a motor turning or coins leaving, the machine recovers."""
-    tally = play("kill -9 at steps", partial(at_every_step, shop, memory), runs(500), slim=True)
+    tally = play("kill -9 at steps", partial(at_every_step, shop, memory), runs(500))
     assert tally.runs["steps"] >= 500
     assert tally.lived > 100
 
