@@ -219,7 +219,7 @@ def test_the_machine_sells_on_between_any_two_pieces(path: Path) -> None:
 def test_a_long_history_takes_no_more_memory(tmp_path: Path) -> None:
     """Books five times as long are read with less than twice the memory; both files are far larger than that."""
     peaks = []
-    for number in (1_000, 5_000):
+    for number in (10, 1_000, 5_000):  # the first is not compared: what is made once is made for it
         journal = books(tmp_path, f"{number}.db")
         journal.append(stamp(), journal.cycle, pocketful(number))
         journal.close()
@@ -228,7 +228,7 @@ def test_a_long_history_takes_no_more_memory(tmp_path: Path) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
 
-    assert max(peaks) < min(600_000, 2 * peaks[0])
+    assert max(peaks[1:]) < min(200_000, 2 * peaks[1])
     assert (tmp_path / "5000.db").stat().st_size > 1_000_000
 
 
