@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 # Packages are compiled when first imported, not when installed: 8 seconds less, as long as Python may keep the result.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: menu setup demo serve test lint crash rigs seeds bench pictures lock clean
+.PHONY: menu setup demo serve test wide lint crash rigs seeds bench pictures lock clean
 .DEFAULT_GOAL := menu
 
 menu:  ## this menu
@@ -30,6 +30,9 @@ JOBS ?= 3
 test: $(V)/.dev  ## every test, linter and type check, three files at a time, since many of them wait (JOBS=…)
 	$(BIN)/python -m pytest -n $(JOBS)
 
+wide: $(V)/.dev  ## what `make test` leaves out: every screen and language, planted bugs, the pieces of the bench
+	$(BIN)/python -m pytest -n $(JOBS) -m wide
+
 lint: $(V)/.dev  ## only what reads the code: style, types, who may import whom
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -46,7 +49,7 @@ crash: $(V)/.dev  ## the property tests, the simulated towns and the crash rigs 
 	$(MAKE) rigs
 
 rigs: $(V)/.dev  ## only the crash rigs, as wide as RUNS says; CI plays 50000 (20 minutes)
-	MINGA_SEED=$(SEED) MINGA_CRASH_RUNS=$(RUNS) $(BIN)/python -m pytest tests/crash --log-cli-level=INFO --timeout=0
+	MINGA_SEED=$(SEED) MINGA_CRASH_RUNS=$(RUNS) $(BIN)/python -m pytest tests/crash -m "" --log-cli-level=INFO --timeout=0
 
 seeds: $(V)/.dev  ## only the seeded worlds: noise on the board's line, simulated towns, wallets, lost cards
 	MINGA_SEEDS=$(SEEDS) $(BIN)/python -m pytest -n $(JOBS) --timeout=3600 tests/firmware/test_noise.py tests/simulation \

@@ -25,6 +25,8 @@ GUESSES_S = {
 }
 """Seconds of a typical file that is slow there. A name that is missing costs a longer end of the run, and nothing else."""
 REMEMBERED = "minga/seconds"
+USUAL = "not wide"
+"""What pyproject.toml chooses when nobody else does."""
 
 
 def file_of(test: str) -> str:
@@ -58,8 +60,8 @@ class Memory:
     def __init__(self, config: pytest.Config) -> None:
         self._cache: pytest.Cache | None = getattr(config, "cache", None)  # none with `-p no:cacheprovider`
         option = config.option
-        is_chosen = config.args_source is not pytest.Config.ArgsSource.TESTPATHS or option.keyword or option.markexpr
-        self._is_whole = not is_chosen
+        everywhere = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+        self._is_whole = everywhere and not option.keyword and option.markexpr == USUAL
         self._took_s = defaultdict[str, float](float)
 
     @property

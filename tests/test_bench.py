@@ -21,6 +21,7 @@ from controller.ledger.integrity import tail, whole
 from controller.ledger.verify import verify
 
 
+@pytest.mark.wide
 @pytest.mark.system
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_piece_of_the_bench_checks_what_it_measured(piece: str) -> None:

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from shifts import REMEMBERED, Memory, Shifts
+from shifts import REMEMBERED, USUAL, Memory, Shifts
 
 KIOSK, TOWNS, SALE, SPLIT = (
     "tests/admin_web/test_quiosco.py",
@@ -49,7 +49,7 @@ class Cache(dict[str, Any]):
 )
 def test_only_a_whole_green_run_is_remembered(chosen: dict[str, str], status: int, kept: dict[str, float]) -> None:
     """Every phase of every test counts for its file; who ran only some of them has learned nothing about the rest."""
-    cache, option = Cache(), SimpleNamespace(**({"keyword": "", "markexpr": ""} | chosen))
+    cache, option = Cache(), SimpleNamespace(**({"keyword": "", "markexpr": USUAL} | chosen))
     config: Any = SimpleNamespace(cache=cache, option=option, args_source=pytest.Config.ArgsSource.TESTPATHS)
     memory = Memory(config)
     for test, seconds in (

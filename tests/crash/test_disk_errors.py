@@ -12,7 +12,7 @@ import pytest
 from refusing import refuse_everywhere
 from share import PATIENCE_S, play, runs
 
-pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+pytestmark = [pytest.mark.wide, pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")]
 
 
 @pytest.mark.timeout(PATIENCE_S)

@@ -11,7 +11,7 @@ import pytest
 from blockcuts import missing, own_mounts, record, survive
 from share import PATIENCE_S, Tally, play, runs
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+pytestmark = [pytest.mark.wide, pytest.mark.skipif(bool(missing()), reason=missing())]
 
 
 def cut_a_life(shop: Path, folder: Path, seed: int) -> Tally:

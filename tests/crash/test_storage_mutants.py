@@ -284,6 +284,7 @@ MUTANTS: list[tuple[Plant, Rig]] = [
 LACKS = {power_cuts_on_ext4: blockcuts.missing(), refusals: "" if shutil.which("strace") else "strace is not installed"}
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("plant", "rig"),
     [

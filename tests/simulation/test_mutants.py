@@ -17,6 +17,8 @@ from visit_bugs import Plant
 
 from controller.domain import catalog
 
+pytestmark = pytest.mark.wide
+
 SEEDS = 100
 SEEN_IN = {
     "keep_the_price_of_a_failed_vend": 3,

@@ -15,6 +15,8 @@ from wallet_oracle import check
 from wallet_stories import STORIES, played, worth_a_cut
 from wallet_town import stocked
 
+pytestmark = pytest.mark.wide
+
 SEEDS = 20
 SEEN_IN = {
     "forget_the_number_of_a_refund": 14,

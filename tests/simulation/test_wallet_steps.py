@@ -15,7 +15,7 @@ from wallet_town import stocked
 from wallet_wire import HOUR_MS
 
 SEEDS = int(os.environ.get("MINGA_SEEDS", "50"))
-ONCE, TWICE, NEXT = (10, 2, 1) if SEEDS < 1_000 else (1_000, 40, 2)
+ONCE, TWICE, NEXT = (5, 1, 1) if SEEDS < 1_000 else (1_000, 40, 2)
 """How many places of a story are cut, how many of those again, and at how many later steps each."""
 SOON = 12
 """The second cut comes within so many steps."""

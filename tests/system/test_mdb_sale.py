@@ -221,7 +221,7 @@ def test_struck_after_the_money_is_in_and_before_the_choice(on_board: Museum, st
     leaves_with_her_money(on_board)
 
 
-@pytest.mark.parametrize("after_ms", [0, 5, 20, 60])
+@pytest.mark.parametrize("after_ms", [5, *(pytest.param(ms, marks=pytest.mark.wide) for ms in (0, 20, 60))])
 def test_a_coin_that_fell_as_the_controller_died_is_booked_by_the_next(on_board: Museum, after_ms: int) -> None:
     """The board keeps what the changer told until it is in the books."""
     with Visitor(on_board) as visitor:

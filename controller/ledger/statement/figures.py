@@ -1,26 +1,25 @@
 """What makers were owed, earned and were paid over some days: from the running totals, however many sales there were.
 
-The table `days` has a row for each account's day. What was owed when the first day began is counted from whichever end of the
-books is nearer: forwards from nothing, or backwards from the balance of today. Both are the same, which `minga ledger verify`
-proves.
+The table `days` has a row for each account's day, the table `spans` one for 32 of its days: a year is twelve rows and the
+days at its edges. That both are what the facts say, `minga ledger verify` proves.
 """
 
 import sqlite3
 from dataclasses import dataclass
 from datetime import date
 
-from controller.domain.accounts import natural
 from controller.ledger.daybook import day_number
 
-_ENDS = "SELECT (SELECT min(day) FROM days), (SELECT max(day) FROM days)"
-"""Each by itself is one look into the index; asked for together SQLite reads every day."""
-_WITHIN = (
-    "SELECT account, sum(pieces), sum(earned_cents), sum(paid_cents) FROM days"
-    " WHERE day BETWEEN ? AND ? AND account GLOB ? GROUP BY account"
-)
-_CHANGE = (
-    "SELECT account, sum(earned_cents - paid_cents) FROM days"
-    " WHERE day BETWEEN ? AND ? AND account GLOB ? GROUP BY account"
+SPAN_DAYS = 32
+"""A span is a day's number without its last five bits."""
+EVERY_MAKER = ("maker:", "maker;")
+"""Between these two lie the accounts of all makers, and nothing else."""
+_OVER = (
+    "SELECT account, sum(pieces), sum(earned_cents), sum(paid_cents) FROM ("
+    " SELECT account, pieces, earned_cents, paid_cents FROM spans WHERE span BETWEEN :span AND :last_span UNION ALL"
+    " SELECT account, pieces, earned_cents, paid_cents FROM days WHERE day BETWEEN :first AND :before_spans UNION ALL"
+    " SELECT account, pieces, earned_cents, paid_cents FROM days WHERE day BETWEEN :after_spans AND :last"
+    ") WHERE account BETWEEN :one AND :other GROUP BY account"
 )
 
 
@@ -41,34 +40,38 @@ class Figures:
 def figures(db: sqlite3.Connection, first_day: date, last_day: date) -> dict[str, Figures]:
     """Of every maker who has joined, by her id. To be called in a transaction, or while nobody writes."""
     known = {maker: Figures(0) for (maker,) in db.execute("SELECT maker FROM joined ORDER BY maker")}
-    return known | _figures(db, "maker:*", first_day, last_day)
+    return known | _figures(db, EVERY_MAKER, first_day, last_day)
 
 
 def figures_of(db: sqlite3.Connection, maker: str, first_day: date, last_day: date) -> Figures:
     """Of one maker; all zero for one whom the books do not know."""
-    return _figures(db, f"maker:{maker}", first_day, last_day).get(maker, Figures(0))
+    account = f"maker:{maker}"
+    return _figures(db, (account, account), first_day, last_day).get(maker, Figures(0))
 
 
-def _figures(db: sqlite3.Connection, accounts: str, first_day: date, last_day: date) -> dict[str, Figures]:
-    """Makers' ids have no wildcards in them."""
+def _figures(db: sqlite3.Connection, accounts: tuple[str, str], first_day: date, last_day: date) -> dict[str, Figures]:
     first, last = day_number(first_day), day_number(last_day)
-    rows = db.execute(_WITHIN, (first, last, accounts)).fetchall()
-    within = {_maker(account): tuple(sums) for account, *sums in rows}
-    opening = _opening(db, accounts, first)
-    return {maker: Figures(opening.get(maker, 0), *within.get(maker, ())) for maker in sorted({*opening, *within})}
+    oldest = db.execute("SELECT min(span) FROM spans").fetchone()[0]
+    before = {} if oldest is None else _over(db, accounts, oldest * SPAN_DAYS, first - 1)
+    within = _over(db, accounts, first, last)
+    return {
+        maker: Figures(_earned(before.get(maker, (0, 0, 0))), *within.get(maker, ()))
+        for maker in sorted({*before, *within})
+    }
 
 
-def _opening(db: sqlite3.Connection, accounts: str, first: int) -> dict[str, int]:
-    """What each was owed when this day began, in cents."""
-    oldest, newest = db.execute(_ENDS).fetchone()
-    if oldest is None:
-        return {}
-    if first - oldest < newest - first:
-        return {_maker(account): cents for account, cents in db.execute(_CHANGE, (oldest, first - 1, accounts))}
-    since = dict(db.execute(_CHANGE, (first, newest, accounts)).fetchall())
-    owed = db.execute("SELECT account, cents FROM balances WHERE account GLOB ?", [accounts])
-    return {_maker(account): natural(account, cents) - since.get(account, 0) for account, cents in owed}
+def _over(db: sqlite3.Connection, accounts: tuple[str, str], first: int, last: int) -> dict[str, tuple[int, int, int]]:
+    """By maker her pieces and what she earned and was paid in cents, from one day's number to another."""
+    span, after = -(-first // SPAN_DAYS), (last + 1) // SPAN_DAYS
+    at = {"first": first, "last": last, "one": accounts[0], "other": accounts[1], "span": span, "last_span": after - 1}
+    if span < after:
+        at |= {"before_spans": span * SPAN_DAYS - 1, "after_spans": after * SPAN_DAYS}
+    else:  # too short for a whole span
+        at |= {"before_spans": last, "after_spans": last + 1}
+    return {account.partition(":")[2]: tuple(sums) for account, *sums in db.execute(_OVER, at)}
 
 
-def _maker(account: str) -> str:
-    return account.partition(":")[2]
+def _earned(sums: tuple[int, int, int]) -> int:
+    """What of it she was still owed at the end, in cents."""
+    _, earned_cents, paid_cents = sums
+    return earned_cents - paid_cents
