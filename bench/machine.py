@@ -66,18 +66,21 @@ class Firmware(AcceptorFirmware):
 class Machine:
     """Use as a context: leaving it ends every process it started. `poll_ms` is how often coins are asked for.
 
-    `books` makes the database in the machine's folder; by default it is empty.
+    `books` makes the database in the machine's folder; by default it is empty. `settings` are more lines of configuration.
     """
 
     def __init__(
-        self, poll_ms: int = 20, books: Callable[[Path], object] = lambda folder: create(folder / BOOKS)
+        self,
+        poll_ms: int = 20,
+        books: Callable[[Path], object] = lambda folder: create(folder / BOOKS),
+        settings: str = "",
     ) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="minga-bench-")
         self.folder = Path(self._temporary.name)
         self.port = free_port()
         self.file = self.folder / "minga.toml"
         self.database = self.folder / BOOKS
-        self.file.write_text(_settings(poll_ms, self.port))
+        self.file.write_text(_settings(poll_ms, self.port) + settings)
         books(self.folder)
         self.board = Board(self.folder / "gpio.sock", load(self.file))
         self.acceptor = SimulatedAcceptor()
@@ -98,7 +101,7 @@ class Machine:
     def start(
         self, command: str, before: Sequence[str] = (), more: Mapping[str, str] | None = None
     ) -> subprocess.Popen[bytes]:
-        """`minga controller` or `minga web`, perhaps with another program `before` it or `more` in its environment."""
+        """`minga controller`, `web` or `phones`, perhaps with another program `before` it or `more` in its environment."""
         with (self.folder / f"{command}.log").open("ab") as log:
             words = [*before, sys.executable, "-m", "controller", command, "--config", str(self.file)]
             environment = ENVIRONMENT | self.board.environment | dict(more or {})

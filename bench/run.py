@@ -35,6 +35,7 @@ from bench import (
     b_mdb,
     b_page,
     b_parser,
+    b_phone,
     b_recovery,
     b_start,
     b_statement,
@@ -47,6 +48,7 @@ from bench.table import CheckFailed, Row, printed
 PIECES: dict[str, Callable[[Effort], list[Row]]] = {
     "latency": b_latency.measure,
     "page": b_page.measure,
+    "phone": b_phone.measure,
     "durable": b_durable.measure,
     "bytes": b_bytes.measure,
     "disk": b_disk.measure,

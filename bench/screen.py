@@ -2,9 +2,10 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, sync_playwright
@@ -14,6 +15,10 @@ from bench.table import CheckFailed
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 PATIENCE_S = 10.0
+KIOSK: Mapping[str, Any] = MappingProxyType({"viewport": {"width": 1280, "height": 800}})
+PHONE: Mapping[str, Any] = MappingProxyType(
+    {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+)
 LATENCY_MS, BYTES_A_SECOND, SLOWER = 150, 200_000, 4
 """The throttled profile: a round trip of 150 ms, 1.6 Mbit/s, a processor four times slower."""
 BEFORE_PHOTOS = ("Document", "Stylesheet", "Script", "Other")
@@ -70,9 +75,17 @@ class Screen:
         self._page.close()
 
 
-def opened(browser: Browser, port: int) -> Opening:
+def opened(
+    browser: Browser,
+    port: int,
+    path: str = "/",
+    cookies: Mapping[str, str] = MappingProxyType({}),
+    look: Mapping[str, Any] = KIOSK,
+) -> Opening:
     """This page on the throttled profile, in a context of its own."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    host = f"http://127.0.0.1:{port}"
+    context = browser.new_context(**look)
+    context.add_cookies([{"name": name, "value": value, "url": host} for name, value in cookies.items()])
     page = context.new_page()
     line = context.new_cdp_session(page)
     sizes = _counted(line)
@@ -80,7 +93,7 @@ def opened(browser: Browser, port: int) -> Opening:
     slow = {"latency": LATENCY_MS, "downloadThroughput": BYTES_A_SECOND, "uploadThroughput": BYTES_A_SECOND}
     line.send("Network.emulateNetworkConditions", {"offline": False, **slow})
     line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    page.goto(f"http://127.0.0.1:{port}/", wait_until="domcontentloaded")
+    page.goto(f"{host}{path}", wait_until="domcontentloaded")
     page.wait_for_function(USABLE)
     page.wait_for_load_state("load")
     found = Opening(page.evaluate(USABLE) / 1_000, len(sizes), sum(sizes.values()))
