@@ -38,6 +38,7 @@ class Piece:
     materials: str = ""
     photo: str = ""
     work_minutes: int = 0
+    materials_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +96,4 @@ def _maker(maker: PutMaker) -> Maker:
 
 
 def _piece(product: PutProduct) -> Piece:
-    return Piece(product.name, product.materials, product.photo, product.work_minutes)
+    return Piece(product.name, product.materials, product.photo, product.work_minutes, product.materials_cents)

@@ -31,23 +31,25 @@ HEADERS = {
 `Origin: null` with our own forms (Fetch standard, "append a request Origin header")."""
 
 
-def policy(framed_by: str) -> str:
-    """The Content-Security-Policy of a page that only this origin may frame."""
-    return CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors " + (framed_by or "'none'"))
+def policy(framed_by: str, more: str = "") -> str:
+    """The Content-Security-Policy of a page that only this origin may frame. `more` are directives of the page's own."""
+    own = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors " + (framed_by or "'none'"))
+    return f"{own}; {more}" if more else own
 
 
 class Guards:
     """`host` is the name or address the pages are served on; loopback names and the connection's own address pass too.
 
     `framed_by` is the one origin that may show the pages in a frame, such as the simulated machine's; without it none may.
+    `more` is added to the policy: the hashes of what a page brings inside itself.
     """
 
     by_number = True
     """Whether the address that the connection has is one of our names."""
 
-    def __init__(self, app: ASGIApp, host: str, framed_by: str = "") -> None:
+    def __init__(self, app: ASGIApp, host: str, framed_by: str = "", more: str = "") -> None:
         self.app, self.hosts = app, LOOPBACK | {host.lower()}
-        self.headers = HEADERS | {"Content-Security-Policy": policy(framed_by)}
+        self.headers = HEADERS | {"Content-Security-Policy": policy(framed_by, more)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

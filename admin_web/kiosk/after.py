@@ -10,6 +10,7 @@ from admin_web.kiosk.house import House
 from admin_web.kiosk.messages import is_leaving
 from admin_web.kiosk.paying import drawn
 from admin_web.kiosk.piece import made_by
+from admin_web.kiosk.weaves import woven
 from admin_web.shares import Part, parts
 from admin_web.words import Words
 from controller.domain.cycle import News, Phase
@@ -39,6 +40,7 @@ class Thanks:
     asks: str
     choices: tuple[Choice, ...]
     answered: bool
+    band: str
     receipt: str = ""
 
 
@@ -66,6 +68,7 @@ def thanks(view: View, names: Names, words: Words, house: House, age_ms: int, to
             Choice(f"{told.vend_id}:{house.question}:{word}", house.answer(word, words)) for word in house.answers
         ),
         answered=told.answered,
+        band=woven(slot.maker).name,
         receipt=drawn(receipt) if receipt else "",
     )
 

@@ -9,11 +9,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect
 
 from admin_web import media
 from admin_web.gateway import Gateway
 from admin_web.guards import Guards
-from admin_web.kiosk import page, sheets
+from admin_web.kiosk import page, sheets, weaves
 from admin_web.kiosk.comfort import comfort
 from admin_web.kiosk.house import House
 from admin_web.serving import Static, build
@@ -45,18 +46,24 @@ def create_app(
         openapi_url=None,
         lifespan=lifespan,
         max_body_size=BODY_BYTES_MAX,
-        exception_handlers={HTTPException: _lost, Exception: _lost},
+        exception_handlers={HTTPException: _lost, ClientDisconnect: _gone, Exception: _lost},
     )
     app.state.media = media_folder
-    app.state.kiosk = page.Kiosk(gateway, build(), house or House())
-    app.state.sheets = sheets.sheets(HERE)
+    app.state.sheets = look = sheets.sheets(HERE)
+    app.state.kiosk = page.Kiosk(gateway, build(), look, media_folder, house or House())
     app.include_router(page.router)
     app.include_router(sheets.router)
+    app.include_router(weaves.router)
     app.include_router(media.router)
     app.mount("/static", Static(HERE))
     app.add_middleware(GZipMiddleware, compresslevel=6)  # it lets photos and streams pass as they are
-    app.add_middleware(Guards, host=host, framed_by=framed_by)
+    app.add_middleware(Guards, host=host, framed_by=framed_by, more=look.policy)
     return app
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    """She went away in the middle of a form: nobody reads this, and nobody need be told."""
+    return Response(status_code=400)
 
 
 async def _lost(request: Request, error: Exception) -> Response:

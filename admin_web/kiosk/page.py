@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from admin_web.audio import recording
 from admin_web.books import Names
 from admin_web.drawing import pages
 from admin_web.gateway import SILENCE_S, Gateway
@@ -25,10 +26,11 @@ from admin_web.kiosk.entry import router as entry_router
 from admin_web.kiosk.house import House
 from admin_web.kiosk.paying import paying
 from admin_web.kiosk.piece import look
+from admin_web.kiosk.sheets import Sheets
 from admin_web.kiosk.shelf import shelf
 from admin_web.kiosk.stories import stories
 from admin_web.kiosk.till import till
-from admin_web.weave import ROWS, band
+from admin_web.kiosk.weaves import HOUSE, woven
 from admin_web.words import FALLBACK, LANGUAGES, words
 from controller.domain.catalog import SlotId
 from controller.domain.events import PayBy, ReturnPressed, SlotChosen, StillHere, VisitorAnswers
@@ -41,6 +43,8 @@ TICK_MS = 100
 """Pages that are drawn within the same tenth of a second share one drawing."""
 SAID = ("unknown-slot", "not-now", "away")
 """What a page may be asked to say after a button: codes, never text from a request."""
+LATE = ("paying", "look", "thanks", "entry")
+"""Panels that wear the later sheet; a page that begins with one waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class Kiosk:
 
     gateway: Gateway
     build: str
+    sheets: Sheets
+    media: Path = Path("media")
     house: House = field(default_factory=House)
     _drawn: dict[str, tuple[Moment, str]] = field(default_factory=dict)
 
@@ -73,12 +79,15 @@ class Kiosk:
 
     def page(self, chosen: Comfort, said: str | None = None) -> str:
         """The whole page, as this visitor wants it."""
+        scene = _scene(self._now(), chosen.language, self.house)
         return _template("kiosk.html").render(
-            **_scene(self._now(), chosen.language, self.house),
+            **scene,
             house_words=self.house,
             build=self.build,
+            sheets=self.sheets,
+            is_late=chosen.large or chosen.contrast or any(scene[panel] for panel in LATE),
             said=said if said in SAID else None,
-            house=band(""),
+            recording=recording(self.media, "kiosk", words(chosen.language)),
             comfort=chosen,
             languages=LANGUAGES,
             rest_s=REST_S,
@@ -95,7 +104,7 @@ class Kiosk:
 
     def lost(self, chosen: Comfort) -> str:
         """What stands instead of any error page: a moment's patience, then the shelf again, because nobody here can type."""
-        return _template("lost.html").render(words=words(chosen.language), comfort=chosen, build=self.build)
+        return _template("lost.html").render(words=words(chosen.language), comfort=chosen, sheets=self.sheets)
 
     def _now(self) -> Moment:
         age_ms = self.gateway.age_ms or 0
@@ -118,7 +127,7 @@ def _scene(now: Moment, language: str, house: House) -> dict[str, Any]:
         "entry": entry(view, now.names, house.phones, said, now.age_ms) if view else None,
         "stories": stories(view, now.names, said) if view else (),
         "pays_by_code": bool(view and view.wallets),
-        "band_rows": ROWS,
+        "house": woven(HOUSE).name,
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from admin_web.books import Names
 from admin_web.kiosk.messages import is_leaving
+from admin_web.kiosk.weaves import woven
 from admin_web.shares import Part, parts
 from admin_web.words import Words
 from controller.domain.cycle import Phase
@@ -20,8 +21,9 @@ A_ROW = 4
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`face` and `says` are the maker's, `made` is what it is made of and in how long. A piece that is `turning` is on its
-    way and has the screen to itself; otherwise the look leaves the chosen tile's side of the shelf free (`left`, `top`)."""
+    """`face` and `says` are the maker's, `made` is what it is made of, for how much, and in how long. A piece that is
+    `turning` is on its way and has the screen to itself; otherwise the look leaves the chosen tile's side of the shelf free
+    (`left`, `top`)."""
 
     slot: str
     name: str
@@ -33,7 +35,7 @@ class Look:
     says: str
     made: tuple[str, ...]
     parts: tuple[Part, ...]
-    band: int
+    band: str
     turning: bool = False
     left: bool = False
     top: bool = False
@@ -59,7 +61,7 @@ def look(view: View, names: Names, words: Words, age_ms: int) -> Look | None:
         says=maker.words if maker.named else "",
         made=made_of(slot, names, words),
         parts=parts(shares, names, words),
-        band=band_of(slot, view),
+        band=woven(slot.maker).name,
         turning=turning,
         left=at % A_ROW >= A_ROW // 2,
         top=at >= len(view.slots) // 2,
@@ -74,9 +76,10 @@ def made_by(slot: SlotView, names: Names, words: Words) -> str:
 
 
 def made_of(slot: SlotView, names: Names, words: Words) -> tuple[str, ...]:
-    """What it is made of and how long it took, as far as anybody wrote it down."""
+    """What it is made of, what that cost and how long it took, as far as its maker wrote it down."""
     piece = names.piece(slot.product)
-    return tuple(filter(None, (piece.materials, _work(piece.work_minutes, words))))
+    cost = words.say("made.materials", money=words.money(piece.materials_cents)) if piece.materials_cents else ""
+    return tuple(filter(None, (piece.materials, cost, _work(piece.work_minutes, words))))
 
 
 def _work(minutes: int, words: Words) -> str:
@@ -84,11 +87,6 @@ def _work(minutes: int, words: Words) -> str:
     if minutes >= 90:
         return words.say("made.hours", n=(minutes + 30) // 60)
     return words.say("made.minutes", n=minutes) if minutes > 0 else ""
-
-
-def band_of(slot: SlotView, view: View) -> int:
-    """The number of its maker's woven band on this page."""
-    return list(dict.fromkeys(seen.maker for seen in view.slots)).index(slot.maker)
 
 
 def _has_time(view: View, age_ms: int) -> bool:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from admin_web.books import Names
+from admin_web.kiosk.weaves import woven
 from admin_web.shares import Part, parts
-from admin_web.weave import Band, band
 from admin_web.words import Words
 from controller.domain.cycle import Phase
 from controller.domain.events import Trouble
@@ -29,15 +29,14 @@ class Tile:
     words: str
     why: str
     can_be_chosen: bool
-    band: int
+    band: str
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """`bands` are the woven bands of the makers on it; a tile names its own by number, so that no id leaves the machine."""
+    """Every tile names its maker's woven band by the name of its picture, so that no id leaves the machine."""
 
     tiles: tuple[Tile, ...]
-    bands: tuple[Band, ...]
     wallet: str = ""
     """The provider whose code is one touch away on every piece; empty when one can pay with coins only."""
     wallet_name: str = ""
@@ -54,10 +53,9 @@ class Shelf:
 
 def shelf(view: View, names: Names, words: Words) -> Shelf:
     """All tiles in the order of the glass."""
-    makers = list(dict.fromkeys(slot.maker for slot in view.slots))
-    tiles = tuple(_tile(slot, view, names, words, makers.index(slot.maker)) for slot in view.slots)
+    tiles = tuple(_tile(slot, view, names, words) for slot in view.slots)
     wallet = next(iter(view.wallets), "")
-    return Shelf(tiles, tuple(band(maker) for maker in makers), wallet, wallet_name(wallet, words))
+    return Shelf(tiles, wallet, wallet_name(wallet, words))
 
 
 def wallet_name(wallet: str, words: Words) -> str:
@@ -75,7 +73,7 @@ def is_night(view: View) -> bool:
     return view.troubles[:1] == (Trouble.CLOSED.value,)
 
 
-def _tile(slot: SlotView, view: View, names: Names, words: Words, number: int) -> Tile:
+def _tile(slot: SlotView, view: View, names: Names, words: Words) -> Tile:
     piece, state = names.piece(slot.product), _state(slot, view)
     falling = view.vending_shares if state == "turning" else ()
     price_cents = sum(share.cents for share in falling) or slot.price_cents
@@ -90,7 +88,7 @@ def _tile(slot: SlotView, view: View, names: Names, words: Words, number: int) -
         words="" if state in ("ready", "asleep") else words.about("status", state),
         why=words.about("closed", slot.reason or "other") if state == "closed" else "",
         can_be_chosen=state in ("ready", "chosen") and view.phase in (Phase.IDLE, Phase.CREDIT),
-        band=number,
+        band=woven(slot.maker).name,
     )
 
 

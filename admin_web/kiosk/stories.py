@@ -7,7 +7,8 @@ no clock.
 from dataclasses import dataclass
 
 from admin_web.books import Names
-from admin_web.kiosk.piece import band_of, made_by
+from admin_web.kiosk.piece import made_by
+from admin_web.kiosk.weaves import woven
 from admin_web.words import Words
 from controller.domain.cycle import Phase
 from controller.domain.view import View
@@ -26,7 +27,7 @@ class Story:
     maker: str
     face: str
     says: str
-    band: int
+    band: str
 
 
 def stories(view: View, names: Names, words: Words) -> tuple[Story, ...]:
@@ -46,7 +47,7 @@ def stories(view: View, names: Names, words: Words) -> tuple[Story, ...]:
                 maker=made_by(slot, names, words),
                 face=maker.photo if maker.named else "",
                 says=maker.words if maker.named else "",
-                band=band_of(slot, view),
+                band=woven(slot.maker).name,
             )
         )
     return tuple(found)

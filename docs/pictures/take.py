@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 SPEED = 10.0
 PATIENT = QUICK.replace("credit_idle_s = 2", "credit_idle_s = 120")
+REACHED = PATIENT + '\n[phones]\naddress = "http://minga.local:8081"\n'
+"""A machine that phones reach: its thanks show the code of the receipt."""
 HURRIED = QUICK.replace("credit_idle_s = 2", "credit_idle_s = 17")
 
 
@@ -62,8 +64,8 @@ def exact_amount(browser: Browser) -> None:
 
 
 def thanks(browser: Browser) -> None:
-    """The purse has fallen: who gets what, and the lab's one question."""
-    with standing(browser, PATIENT) as (museum, page):
+    """The purse has fallen: who gets what, the receipt to take along, and the lab's one question."""
+    with standing(browser, REACHED) as (museum, page):
         puts_in(museum, page, 100, 25, 25)
         museum.hand.press("A3")
         page.wait_for_selector("#after:not([hidden])")
@@ -87,7 +89,7 @@ def whole_machine(browser: Browser) -> None:
             while museum.hand.insert(cents=cents) != "box":
                 page.wait_for_timeout(50)
         museum.hand.press("B1")
-        page.wait_for_timeout(1_200)
+        page.frame_locator("iframe").locator("#piece.whole img").first.wait_for()
         save(page, "machine.webp")
 
 
@@ -126,7 +128,12 @@ def puts_in(museum: Museum, page: Page, *coins_cents: int) -> None:
 
 
 def save(page: Page, name: str, part: str = "") -> None:
-    """A WebP of the screen or of a part: small enough for a repository, true enough for a page."""
+    """A WebP of the screen or of a part, its photos there: small enough for a repository, true enough for a page."""
+    for frame in page.frames:
+        frame.wait_for_function(
+            "() => [...document.images].every((image) => image.complete || image.loading === 'lazy')"
+        )
+    page.wait_for_timeout(300)
     taken = page.locator(part).screenshot() if part else page.screenshot()
     picture = Image.open(BytesIO(taken)).convert("RGB")
     picture.save(HERE / name, quality=80, method=6)

@@ -91,6 +91,8 @@ class Kiosk:
                 [{"name": "minga-comfort", "value": comfort.replace(" ", "."), "url": self.web.url}]
             )
         page.goto(self.web.url)
+        if options.get("java_script_enabled", True):
+            page.locator("#later").wait_for(state="attached")  # all that a scene may wear is there
         yield page
         page.emulate_media(reduced_motion="reduce")
 

@@ -7,6 +7,7 @@ from scenes import SCENES
 from admin_web.books import read_names
 from admin_web.gateway import Gateway
 from admin_web.kiosk.page import Kiosk
+from admin_web.kiosk.sheets import Sheets
 
 
 def drawn(folder: Path, language: str) -> dict[str, str]:
@@ -15,7 +16,7 @@ def drawn(folder: Path, language: str) -> dict[str, str]:
     names = read_names(folder / "minga.db")
     assert names
     gateway.names, gateway._seen_s = names, 0.0
-    kiosk, found = Kiosk(gateway, "a build"), {}
+    kiosk, found = Kiosk(gateway, "a build", Sheets("", "", "")), {}
     for name, view in SCENES.items():
         gateway.picture = view
         found[name] = kiosk.scene(language)

@@ -14,6 +14,7 @@ from test_kiosk_routes import StillGateway
 from admin_web.kiosk.app import create_app
 from admin_web.kiosk.comfort import COOKIE, REST_S, Comfort, in_use
 from admin_web.kiosk.page import TICK_MS, Kiosk
+from admin_web.kiosk.sheets import Sheets
 from admin_web.words import LANGUAGES
 from controller.domain.view import View
 
@@ -39,7 +40,7 @@ class Texts(HTMLParser):
             self._langs.pop()
 
     def handle_data(self, data: str) -> None:
-        if data.strip():
+        if data.strip() and self.cdata_elem is None:  # a style or a script is no text
             self.found.append((" ".join(data.split()), self._langs[-1]))
 
 
@@ -93,10 +94,10 @@ def test_a_button_touched_twice_does_what_it_says_once(visitor: TestClient) -> N
 
 def test_contrast_is_worn_by_whoever_asked_for_it_here_or_in_the_system(visitor: TestClient) -> None:
     """The same rules stand in the page's sheet twice: under the button's word, and under those who prefer more contrast."""
-    look = visitor.get("/page.css").text
-    touched = look.index(":root[data-comfort~=contrast]{&{--wool: #fff;")
-    preferred = look.index("@media (prefers-contrast: more){:root{&{--wool: #fff;")
-    assert max(touched, preferred) > look.index("--wool: #f8f2e4;")
+    look = visitor.get("/later.css").text
+    touched = look.index(":root[data-comfort~=contrast]{&{--wool:#fff;")
+    preferred = look.index("@media (prefers-contrast: more){:root{&{--wool:#fff;")
+    assert min(touched, preferred) > look.index('[data-comfort~="large"]')
     assert 'data-comfort="es contrast"' in wish(visitor, "strong")
 
 
@@ -193,7 +194,7 @@ def test_the_greeting_is_marked_as_kichwa_in_every_language(visitor: TestClient)
 
 def test_a_scene_is_drawn_once_a_language_however_many_look(gateway: StillGateway) -> None:
     """The same drawing serves every page that is open in that language in the same tenth of a second."""
-    kiosk = Kiosk(gateway, "0")
+    kiosk = Kiosk(gateway, "0", Sheets("", "", ""))
     assert kiosk.scene("en") is kiosk.scene("en")
     assert kiosk.scene("es") is kiosk.scene("es")
     assert "Touch a piece" in kiosk.scene("en") or "touch a piece" in kiosk.scene("en")
@@ -203,7 +204,7 @@ def test_a_scene_is_drawn_once_a_language_however_many_look(gateway: StillGatewa
 @pytest.mark.parametrize("view", [CHOSEN, replace(IDLE), with_news("claim", None, 125, "K7X-M4P")], ids=["a", "b", "c"])
 def test_a_new_picture_is_drawn_anew(gateway: StillGateway, view: View) -> None:
     """Even when it came in the same moment."""
-    kiosk = Kiosk(gateway, "0")
+    kiosk = Kiosk(gateway, "0", Sheets("", "", ""))
     before = kiosk.scene("es")
     gateway.see(view)
     assert kiosk.scene("es") is not before
@@ -212,7 +213,7 @@ def test_a_new_picture_is_drawn_anew(gateway: StillGateway, view: View) -> None:
 def test_a_picture_that_ages_is_drawn_anew(gateway: StillGateway) -> None:
     """The countdown of a warning goes on between two pictures."""
     gateway.see(LEAVING)
-    kiosk = Kiosk(gateway, "0")
+    kiosk = Kiosk(gateway, "0", Sheets("", "", ""))
     before = kiosk.scene("es")
     gateway.now_s += TICK_MS / 1_000
     assert kiosk.scene("es") is not before

@@ -1,5 +1,7 @@
 """The kiosk's page and its guards, asked in-process: what it shows, what it lets in, what it lets out."""
 
+import base64
+import hashlib
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -73,7 +75,7 @@ def test_nothing_on_the_page_leads_away_or_asks_for_text(visitor: TestClient) ->
     """No link, no text field, and every address is our own."""
     page = visitor.get("/").text
     assert not re.search(r"<a[\s>]|<input|<textarea", page)
-    assert all(address.startswith("/") for address in re.findall(r'\s(?:src|href|action)="([^"]*)"', page))
+    assert all(address.startswith(("/", "#")) for address in re.findall(r'\s(?:src|href|action)="([^"]*)"', page))
 
 
 def test_words_of_makers_cannot_become_code(visitor: TestClient) -> None:
@@ -139,12 +141,12 @@ def test_coins_that_must_wait_are_drawn_as_such(visitor: TestClient, gateway: St
 
 @pytest.mark.parametrize("name", SCENES, ids=str)
 def test_every_scene_is_one_whole_page(visitor: TestClient, gateway: StillGateway, name: str) -> None:
-    """No word is left unfilled, no style or script stands in the page, and every button has its form."""
+    """No word is left unfilled, nothing carries a style or a script of its own, and every button has its form."""
     gateway.see(SCENES[name])
     page = visitor.get("/").text
-    assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*src=)", page)
+    assert not re.search(r"\sstyle=|\son\w+=", page)
     body = page[page.index("<main") : page.index("</main>")]
-    assert "{" not in body
+    assert not re.search(r"[{]|<style|<script", body)
     forms = re.findall(r'\saction="([^"]+)"', body)
     assert [form for form in forms if not form.startswith(("/pay/", "/answer"))] == ["/choose", "/stay", "/give-back"]
 
@@ -231,15 +233,27 @@ def test_only_known_words_can_be_put_on_the_page_by_its_address(visitor: TestCli
 
 
 def test_every_answer_carries_the_strict_policy(visitor: TestClient) -> None:
-    """Pages, errors, and static files alike; no inline script or style is needed."""
-    for path in ("/", "/page.css", "/static/mark.svg", "/nowhere"):
+    """Pages, errors, and static files alike: what stands in a page is taken in by its hash, and by nothing looser."""
+    for path in ("/", "/later.css", "/static/mark.svg", "/nowhere"):
         headers = visitor.get(path).headers
         assert headers["content-security-policy"].startswith(
             "default-src 'self'; img-src 'self' data:; object-src 'none'"
         )
         assert headers["x-content-type-options"] == "nosniff"
-    page = visitor.get("/").text
-    assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*src=)", page)
+        assert "unsafe" not in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+def test_the_page_brings_one_style_and_one_script_and_the_policy_knows_them(visitor: TestClient, path: str) -> None:
+    """Each hash is that of what truly stands between its tags, so a browser takes in these and no others."""
+    answer = visitor.get(path)
+    for tag in ("style", "script"):
+        found = re.findall(f"<{tag}>(.*?)</{tag}>", answer.text, flags=re.DOTALL)
+        hashed = base64.b64encode(hashlib.sha256("".join(found).encode()).digest()).decode()
+        assert len(found) == 1 or (tag == "script" and path == "/nowhere")
+        assert not found or f"{tag}-src 'self' 'sha256-{hashed}'" in answer.headers["content-security-policy"].split(
+            "; "
+        )
 
 
 @pytest.mark.parametrize("host", ["minga.evil.example", "127.0.0.1.evil.example", "", "10.0.0.7:8080"])

@@ -1,33 +1,61 @@
-"""What the kiosk's page weighs: the page with its look and scripts, its parts in the tree, and the photos on a full shelf."""
+"""What the kiosk's page weighs: its first sight, what later scenes wear, its parts in the tree, a full shelf's photos."""
 
 import re
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
+import pytest
 from fastapi.testclient import TestClient
-from scenes import SCENES
+from PIL import Image
+from scenes import SCENES, WALLETS
 from test_kiosk_routes import StillGateway
 
 from admin_web.kiosk.app import HERE, create_app
+from admin_web.words import LANGUAGES
 from controller.photos import large
 from hw_mocks.garments import draw, write_photos
 
+FILE = r'<(?:link|script)[^>]*\s(?:href|src)="(/[^"]+)"'
 
-def test_the_first_page_is_light(tmp_path: Path) -> None:
-    """The page and every file it names, read off the page itself: four requests, 16 KB as they are sent, without photos.
 
-    The goal is 10 KB and is missed: the look of all panels on four screens, in two sizes of text, is 7 KB alone.
-    """
+@pytest.mark.parametrize("scene", ["idle", "chosen-with-wallets"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_sight_is_one_answer_and_light(tmp_path: Path, scene: str, language: str) -> None:
+    """A full shelf with its look and its script: 10,000 bytes as they are sent, and nothing else that it waits for."""
     gateway = StillGateway()
+    gateway.see(replace(SCENES["idle"], wallets=WALLETS) if scene != "idle" else SCENES[scene])
     visitor = TestClient(create_app(gateway, tmp_path), base_url="http://127.0.0.1:8080")
-    for scene in ("idle", "after"):
-        gateway.see(SCENES[scene])
-        page = visitor.get("/")
-        files = re.findall(r'<(?:link|script)[^>]*\s(?:href|src)="([^"]+)"', page.text)
-        answers = [page, *map(visitor.get, files)]
-        assert len(answers) <= 4
-        assert [answer.status_code for answer in answers] == [200] * len(answers)
-        sent = {str(answer.url): int(answer.headers["content-length"]) for answer in answers}
-        assert sum(sent.values()) <= 16_000, sent
+    page = visitor.get("/", headers={"cookie": f"minga-comfort={language}"})
+    awaited = re.sub(r"<noscript>.*?</noscript>", "", page.text)
+    assert [file for file in re.findall(FILE, awaited) if "mark.svg" not in file] == []
+    assert int(page.headers["content-length"]) <= 10_000
+
+
+def test_a_page_that_begins_in_the_middle_waits_for_one_file_more(tmp_path: Path) -> None:
+    """The thanks wear the later sheet: two answers and the icon, 16 KB as they are sent, and nothing comes after."""
+    gateway = StillGateway()
+    gateway.see(SCENES["after"])
+    visitor = TestClient(create_app(gateway, tmp_path), base_url="http://127.0.0.1:8080")
+    page = visitor.get("/")
+    answers = [page, *map(visitor.get, re.findall(FILE, page.text))]
+    assert [answer.url.path for answer in answers] == ["/", "/later.css", "/static/mark.svg"]
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
+    assert sum(int(answer.headers["content-length"]) for answer in answers) <= 16_000
+
+
+def test_a_band_is_a_small_picture(tmp_path: Path) -> None:
+    """Each tile's strip and cloth are asked for by name: PNGs of a few hundred bytes, and no other name finds one."""
+    gateway = StillGateway()
+    gateway.see(SCENES["idle"])
+    visitor = TestClient(create_app(gateway, tmp_path), base_url="http://127.0.0.1:8080")
+    bands = set(re.findall(r'"(/weave/[^"]+)"', visitor.get("/").text))
+    answers = [visitor.get(band) for band in bands]
+    assert len(bands) == 9  # the house's strip, and of four makers strip and cloth
+    assert all(Image.open(BytesIO(answer.content)).format == "PNG" for answer in answers)
+    assert max(len(answer.content) for answer in answers) <= 300
+    assert [visitor.get(f"/weave/{name}.png").status_code for name in ("rosa", "", "0" * 16)] == [404] * 3
+    assert visitor.get(min(bands).replace(".png", "-sock.png")).status_code == 404
 
 
 def test_the_parts_of_the_page_stay_small() -> None:
@@ -41,12 +69,11 @@ def test_a_file_is_kept_by_the_browser_until_the_next_build(tmp_path: Path) -> N
     """Its address carries the build, so it may be kept for ever; the page itself is asked for each time."""
     visitor = TestClient(create_app(StillGateway(), tmp_path), base_url="http://127.0.0.1:8080")
     page = visitor.get("/")
-    (look,), (script,) = (re.findall(rf'"(/page\.{kind}\?\w+)"', page.text) for kind in ("css", "js"))
+    (later,) = set(re.findall(r'"(/later\.css\?\w+)"', page.text))
     assert page.headers["cache-control"] == "no-store"
-    for address, kind in ((look, "text/css"), (script, "text/javascript")):
-        headers = visitor.get(address).headers
-        assert headers["cache-control"] == "max-age=31536000, immutable"
-        assert headers["content-type"].startswith(kind)
+    headers = visitor.get(later).headers
+    assert headers["cache-control"] == "max-age=31536000, immutable"
+    assert headers["content-type"].startswith("text/css")
 
 
 def test_a_full_shelf_is_light(tmp_path: Path) -> None:

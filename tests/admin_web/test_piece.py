@@ -10,6 +10,7 @@ from admin_web.books import names
 from admin_web.kiosk.after import read_choice, thanks
 from admin_web.kiosk.house import House
 from admin_web.kiosk.piece import look
+from admin_web.kiosk.weaves import woven
 from admin_web.shares import COINS, parts
 from admin_web.words import words
 from controller.config import Kiosk
@@ -19,7 +20,7 @@ from controller.domain.stocking import PutMaker, PutProduct
 ROSA = PutMaker(MakerId("rosa"), "Rosa", "Taller La Floresta", "Coso desde niña.", f"{'ab' * 16}.webp", consent=True)
 SAMI = PutMaker(MakerId("sami"), "Samanta", "Taller La Puntada", "Mis muñecas ríen.", f"{'cd' * 16}.webp")
 BAG = PutProduct(
-    ProductId("bolso-feria"), MakerId("rosa"), "Bolso de feria", 350, "lana de oveja", 270, f"{'ef' * 16}.webp"
+    ProductId("bolso-feria"), MakerId("rosa"), "Bolso de feria", 350, "lana de oveja", 270, f"{'ef' * 16}.webp", 120
 )
 DOLL = PutProduct(ProductId("muneca-warmi"), MakerId("sami"), "Muñeca warmi", 600)
 NAMES = names({"rosa": ROSA, "sami": SAMI}, {"bolso-feria": BAG, "muneca-warmi": DOLL})
@@ -27,13 +28,13 @@ ES = words("es")
 
 
 def test_all_that_the_catalogue_says_is_told() -> None:
-    """The large photo, her name, workshop, face and words, what it is made of and in how long."""
+    """The large photo, her name, workshop, face and words, what it is made of, for how much, and in how long."""
     seen = look(CHOSEN, NAMES, ES, 0)
     assert seen is not None
     assert (seen.name, seen.price, seen.photo) == ("Bolso de feria", "$3,50", f"{'ef' * 16}.large.webp")
     assert (seen.maker, seen.workshop) == ("Hecho a mano por Rosa", "Taller La Floresta")
     assert (seen.says, seen.face) == ("Coso desde niña.", f"{'ab' * 16}.webp")
-    assert seen.made == ("lana de oveja", "5 horas de trabajo")
+    assert seen.made == ("lana de oveja", "materiales por $1,20", "5 horas de trabajo")
 
 
 def test_without_her_consent_only_her_workshop_is_told() -> None:
@@ -48,7 +49,7 @@ def test_without_her_consent_only_her_workshop_is_told() -> None:
 @pytest.mark.parametrize(("minutes", "told"), [(1, "1 minuto"), (89, "89 minutos"), (90, "2 horas"), (600, "10 horas")])
 def test_her_time_is_told_in_words_of_people(minutes: int, told: str) -> None:
     """Minutes up to an hour and a half, then whole hours."""
-    quick = names({}, {"bolso-feria": replace(BAG, materials="", work_minutes=minutes)})
+    quick = names({}, {"bolso-feria": replace(BAG, materials="", materials_cents=0, work_minutes=minutes)})
     seen = look(CHOSEN, quick, ES, 0)
     assert seen is not None
     assert seen.made == (f"{told} de trabajo",)
@@ -170,4 +171,4 @@ def test_a_slot_that_shows_its_twin_once() -> None:
     twin = replace(IDLE, slots=(*SHELF, slot_view("C1", "bolso-feria", "rosa", 350)), chosen="C1", missing_cents=350)
     seen = look(twin, NAMES, ES, 0)
     assert seen is not None
-    assert seen.band == 0
+    assert seen.band == woven("rosa").name

@@ -50,7 +50,7 @@ function tick() {
   scene.inert = silent;
   silence.hidden = !silent;
   if (silent) silence.firstElementChild.textContent = silence.dataset.title.replace("{age}", span(quietMs + Math.max(0, ageMs)));
-  if (quietMs >= AGAIN_MS && source.readyState === EventSource.CLOSED) listen();
+  if (quietMs >= AGAIN_MS && source?.readyState === EventSource.CLOSED) listen();
 }
 
 function listen() {
@@ -94,5 +94,4 @@ async function post(address, body) {
 document.addEventListener("submit", send);
 document.addEventListener("contextmenu", (event) => event.preventDefault());
 setInterval(tick, 500);
-listen();
 if (said.childNodes.length) say(said.cloneNode(true));
