@@ -75,9 +75,13 @@ class Counts:
 
     def open(self) -> tuple[Count, ...]:
         """Those under way, oldest first: not agreed on, not left, not forgotten."""
+        return tuple(count for count in self.not_left() if count.state == "open")
+
+    def not_left(self) -> tuple[Count, ...]:
+        """Those under way and those that were agreed on, oldest first; the machine may have to write the last ones yet."""
         since_s = self._now_s() - LASTS_S
         rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM counts WHERE state = 'open' AND started_s > ? ORDER BY started_s", [since_s]
+            f"SELECT {_COLUMNS} FROM counts WHERE state <> 'left' AND started_s > ? ORDER BY started_s", [since_s]
         )
         return tuple(Count(*row) for row in rows)
 

@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from admin_web.phone import moments
+from admin_web.phone.bookscover import cover
 from admin_web.phone.door import at, room
 from admin_web.phone.drawn import drawn, reading
 from admin_web.phone.forms import after, count, said
@@ -66,6 +67,8 @@ def preview(request: Request) -> Response:
     """The period that is open now: what to look at before it is closed."""
     words, known = reading(request), members(request)
     with books(request) as db:
+        if not (shut := cover(request, db, words)).open:
+            return drawn(request, "close_covered.html", cover=shut)
         closed, to_seq = assembly(db).periods, _newest(db)
         first = first_seq(closed)
         sheet = sheet_of(happened(db, first, to_seq), known, words)

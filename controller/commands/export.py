@@ -38,6 +38,23 @@ def beancount(
     typer.echo(f"{file}: look at it with `bean-check {file}`")
 
 
+@export.command()
+def hledger(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; one that is there is replaced.")],
+    config: ConfigFile = Path("minga.toml"),
+) -> None:
+    """Write the whole journal as an hledger file, with the same accounts and every balance asserted at its end.
+
+    Example: minga export hledger minga.journal --config museum/minga.toml
+    """
+    from controller.ledger.export.hledger import hledger as pieces_of
+
+    settings = load(config)
+    with closing(open_readonly(settings.machine.database)) as db:
+        written(file, pieces_of(db, f"Minga, {settings.machine.name}"))
+    typer.echo(f"{file}: look at it with `hledger -f {file} check`")
+
+
 def written(file: Path, pieces: Iterable[str]) -> None:
     """Write the pieces beside the file and put it in its place when it is whole. Raises MingaError when that cannot be."""
     part = file.with_name(file.name + ".part")
