@@ -10,20 +10,21 @@ from contextlib import ExitStack
 from contextlib import closing as ending
 from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from controller import __version__
 from controller.auditor import Auditor
 from controller.brain import Brain, Perform
 from controller.clock import Clock
 from controller.config import Config
-from controller.devices.control import ControlServer
+from controller.copyist import Copyist
+from controller.devices.control import ControlServer, Service
 from controller.devices.hoppers import Hoppers
+from controller.devices.lamp import Lamp
 from controller.devices.mdbasked import PROVIDER as CARD_READER
 from controller.devices.wallets import Wallets
 from controller.domain import effects as do
 from controller.domain.catalog import SlotId
-from controller.domain.cycle import Phase
 from controller.domain.events import Trouble
 from controller.domain.hours import hours
 from controller.domain.money import COINS_CENTS
@@ -35,6 +36,7 @@ from controller.ledger.alone import alone
 from controller.ledger.connection import open_readonly
 from controller.ledger.diary import asked_for
 from controller.ledger.journal import Journal
+from controller.logbook import keep
 from controller.setting import Setting
 
 log = logging.getLogger("minga")
@@ -49,6 +51,7 @@ def run(config: Config) -> None:
 
     Raises MingaError with the way out when the machine cannot start.
     """
+    keep(config.machine.database.parent, "controller")
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # before any thread is born, so that all of them inherit it
     with ExitStack() as closing:
         closing.enter_context(alone(config.machine.database))
@@ -78,24 +81,13 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
     hoppers = Hoppers(config.hoppers, brain.put, Trouble.NO_HOPPER, more=parts.tubes)
     wallets = Wallets(parts.wallets)
     closing.callback(hoppers.stop)
-    server = ControlServer(config.machine.socket, lambda ask, reply: brain.put(Asked(ask, reply)))
+    service = _service(config, clock, parts.asked | ({"hoppers": hoppers.status} if config.hoppers else {}), closing)
+    server = ControlServer(config.machine.socket, lambda ask, reply: brain.put(Asked(ask, reply)), service)
     closing.callback(server.stop)
     auditor = Auditor(config.machine.database, brain.put)
     closing.callback(auditor.stop)
 
-    def take_coins(effect: do.AcceptCoins) -> None:
-        parts.accept(effect.cents)
-        parts.lamp(bool(effect.cents))
-
-    performers |= {
-        do.Dispense: parts.motors.dispense,
-        do.QueryVend: parts.motors.query,
-        do.BringHome: parts.motors.bring_home,
-        do.AcceptCoins: take_coins,
-        do.AskHoppers: hoppers.ask,
-        do.PayCoins: hoppers.pay,
-        do.AskPaid: hoppers.ask_paid,
-    }
+    performers |= _performers(parts, hoppers)
     performers |= dict.fromkeys(get_args(do.PaymentEffect), wallets.perform)
     brain.start()
     hoppers.start()
@@ -103,6 +95,36 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
     server.start()
     auditor.start()
     return brain, parts
+
+
+def _performers(parts: Hardware, hoppers: Hoppers) -> dict[type[do.Effect], Perform]:
+    """Who does each kind of effect that is none of a wallet's."""
+    lamp = Lamp(parts.lamp)
+
+    def take_coins(effect: do.AcceptCoins) -> None:
+        parts.accept(effect.cents)
+        lamp.show(bool(effect.cents))
+
+    return {
+        do.Dispense: parts.motors.dispense,
+        do.QueryVend: parts.motors.query,
+        do.BringHome: parts.motors.bring_home,
+        do.TrySensor: parts.motors.try_sensor,
+        do.BlinkLamp: lambda _: lamp.blink(),
+        do.AcceptCoins: take_coins,
+        do.AskHoppers: hoppers.ask,
+        do.PayCoins: hoppers.pay,
+        do.AskPaid: hoppers.ask_paid,
+    }
+
+
+def _service(config: Config, clock: Clock, asked: dict[str, Callable[[], Any]], closing: ExitStack) -> Service:
+    """What a technician may ask beside the brain: how each device is, and a backup now."""
+    machine = config.machine
+    copyist = Copyist(machine.database, machine.backups, machine.name, clock.wall_ms)
+    closing.callback(copyist.stop)
+    everybody = asked | {"backup": copyist.status}
+    return Service(lambda: {name: ask() for name, ask in everybody.items()}, copyist.start)
 
 
 def _policy(config: Config) -> Policy:
@@ -144,8 +166,7 @@ def _wind_down(brain: Brain, parts: Hardware) -> None:
     """Close for coins and book those on their way; let a vend or a payout under way end; then stop."""
     parts.shut()
     late_s = time.monotonic() + VEND_ENDS_S
-    busy = (Phase.DISPENSING, Phase.REFUNDING)
-    while brain.cycle.phase in busy and not brain.outlasts_the_disk and time.monotonic() < late_s:
+    while brain.cycle.moves and not brain.outlasts_the_disk and time.monotonic() < late_s:
         time.sleep(0.02)
     brain.stop()
 

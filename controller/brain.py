@@ -23,7 +23,7 @@ from controller.domain.events import CoinsSeen, DeadlinePassed, Event, Restarted
 from controller.domain.health import Health, Ill
 from controller.domain.shop import Shop
 from controller.domain.stocking import Granted, Refusal, Wish
-from controller.domain.vend import step
+from controller.domain.trials import step
 from controller.domain.view import View, view
 from controller.domain.welcome import welcome_coins
 from controller.inbox import INBOX_MAX, Asked, Message, Passing, Stop
@@ -179,7 +179,7 @@ class Brain:
         self._perform(decision.effects)
 
     def _grant(self, wish: Wish) -> Refusal | None:
-        answer = weighed(wish, self.journal, self.shop, self._setting.wired)
+        answer = weighed(wish, self.journal, self.shop, self._setting.wired, self._clock.mono_ms())
         if isinstance(answer, Granted):
             self._commit(answer.cycle or self.cycle, answer.facts, keeps=answer.keeps)
             self._perform(answer.effects)
@@ -279,7 +279,7 @@ class Brain:
             self._show()
         self.health -= {DISK}
         log.warning("the books can be written again")
-        if self.cycle.phase in (Phase.DISPENSING, Phase.REFUNDING):
+        if self.cycle.moves:
             self._decide(Restarted())
 
     def _reopen(self) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from gpiozero import GPIOZeroError
 
@@ -26,7 +26,7 @@ from controller.devices.mdbqibixx import AdapterLine
 from controller.devices.pulsepin import PulsePin
 from controller.devices.scanner import CodeScanner
 from controller.devices.wallets import AskedMs, TrustedMs
-from controller.domain.effects import BringHome, Dispense, QueryVend
+from controller.domain.effects import BringHome, Dispense, QueryVend, TrySensor
 from controller.errors import MingaError
 from controller.protocols.scanner import Kind
 
@@ -41,6 +41,7 @@ class Motors(Protocol):
     def dispense(self, effect: Dispense) -> None: ...
     def query(self, effect: QueryVend) -> None: ...
     def bring_home(self, effect: BringHome) -> None: ...
+    def try_sensor(self, effect: TrySensor) -> None: ...
 
 
 @dataclass(slots=True)
@@ -57,6 +58,8 @@ class Hardware:
     starts: list[Callable[[], None]] = field(default_factory=list)
     tubes: list[PayingBus] = field(default_factory=list)
     wallets: dict[str, Perform] = field(default_factory=dict)
+    asked: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    """How each device is, for a technician; safe to call at any time."""
 
     def start(self) -> None:
         for start in self.starts:
@@ -68,13 +71,16 @@ def hardware(config: Config, brain: Brain, closing: ExitStack) -> Hardware:
     board = _board(config, brain, closing)
     starts = [board.start] if board else []
     with _words_for_gpio():
-        motors = board.motors if board and config.motors.drive == "board" else _matrix(config, brain, closing)
+        matrix = None if board and config.motors.drive == "board" else _matrix(config, brain, closing)
         lamp = board.lamp if board and config.cabinet.drive == "board" else _cabinet(config, brain, closing).lamp
         money = _mdb(config, brain, board, closing)
-        accept, shut, start = _coins(config, brain, board, money, closing)
+        accept, shut, start, asked = _coins(config, brain, board, money, closing)
     starts += [start] if start else []
+    asked |= {"motors": matrix.status} if matrix else {}
+    asked |= {"board": board.status} if board else {}
+    motors: Motors = matrix or board.motors  # type: ignore[union-attr]  # one of them is there
     if money is None:
-        return Hardware(motors, lamp, accept, shut, starts)
+        return Hardware(motors, lamp, accept, shut, starts, asked=asked)
     if config.mdb.bills and not config.has_changer:  # bills beside another coin acceptor
         accept, shut = (
             partial(_both, accept, money.accept),
@@ -82,7 +88,8 @@ def hardware(config: Config, brain: Brain, closing: ExitStack) -> Hardware:
         )
     starts.append(money.start)
     wallets: dict[str, Perform] = {PROVIDER: money.pay} if config.mdb.reader else {}
-    return Hardware(motors, lamp, accept, shut, starts, [money] if config.has_changer else [], wallets)
+    asked["mdb"] = money.status
+    return Hardware(motors, lamp, accept, shut, starts, [money] if config.has_changer else [], wallets, asked)
 
 
 def wallet_desks(
@@ -100,6 +107,7 @@ def wallet_desks(
         desk = WalletDesk(wallet, brain.put, trusted_ms, asked_ms, machine=name, zone=zone)
         closing.callback(desk.stop)
         parts.wallets[wallet.name] = desk.perform
+        parts.asked[wallet.name] = desk.status
         parts.starts.append(desk.start)
 
 
@@ -114,25 +122,26 @@ def voucher_desk(config: Config, brain: Brain, parts: Hardware, trusted_ms: Trus
     kind, same_code_ms = Kind(scanner.kind), scanner.same_code_ms
     reader = CodeScanner(scanner.port, brain.put, desk.take, kind=kind, baud=scanner.baud, same_code_ms=same_code_ms)
     closing.callback(reader.stop)
+    parts.asked["scanner"] = reader.status
     parts.starts.append(reader.start)
 
 
 def _coins(
     config: Config, brain: Brain, board: Board | None, money: MdbMoney | None, closing: ExitStack
-) -> tuple[Accept, Callable[[], None], Callable[[], None] | None]:
-    """What lets coins in, what shuts them out for good, and what is to be started for it."""
+) -> tuple[Accept, Callable[[], None], Callable[[], None] | None, dict[str, Callable[[], Any]]]:
+    """What lets coins in, what shuts them out for good, what is to be started for it, and who can be asked how it is."""
     settle_s = SETTLE_MS / 1_000
     if money and config.has_changer:
-        return money.accept, partial(money.shut, settle_s), None
+        return money.accept, partial(money.shut, settle_s), None, {}
     if board and config.board_counts:
-        return board.accept, partial(board.shut, settle_s), None
+        return board.accept, partial(board.shut, settle_s), None, {}
     if config.coins.kind == "pulses":
         pin = PulsePin(config.pulses, brain.put, brain.is_stuck)
         closing.callback(pin.close)
-        return pin.accept, partial(_shut_pin, pin), None
+        return pin.accept, partial(_shut_pin, pin), None, {}
     acceptor = CoinAcceptor(config.coins, brain.put, settle_ms=SETTLE_MS, stuck=brain.is_stuck)
     closing.callback(acceptor.stop)
-    return acceptor.accept, acceptor.stop, acceptor.start
+    return acceptor.accept, acceptor.stop, acceptor.start, {"coins": acceptor.status}
 
 
 def _mdb(config: Config, brain: Brain, board: Board | None, closing: ExitStack) -> MdbMoney | None:

@@ -1,4 +1,4 @@
-"""`minga slot`: the shelf for whoever stands at the machine: what each slot holds, why one is closed, open it, count it."""
+"""`minga slot`: the shelf for whoever stands at the machine: what each slot holds, why one is closed; open, close, count."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +10,12 @@ from controller.commands.controller import ConfigFile
 from controller.config import load
 from controller.domain.catalog import SlotId
 from controller.domain.money import dollars
-from controller.domain.stocking import CountSlot, OpenSlot, Wish
+from controller.domain.stocking import CloseSlot, CountSlot, OpenSlot, Wish
 from controller.errors import MingaError
 
-slot = typer.Typer(help="Look at the slots, open a closed one, count one.", no_args_is_help=True, add_completion=False)
+slot = typer.Typer(
+    help="Look at the slots, open a closed one, close one, count one.", no_args_is_help=True, add_completion=False
+)
 Name = Annotated[str, typer.Argument(metavar="SLOT", help="The slot as on the glass, such as A3.")]
 By = Annotated[str, typer.Option("--by", help="Who does it; it stands in the books.")]
 REASONS = {
@@ -48,6 +50,16 @@ def reopen(name: Name, by: By, config: ConfigFile = Path("minga.toml")) -> None:
     """
     _ask(config, OpenSlot(SlotId(name), by))
     typer.echo(f"{name} may sell again. If its spiral cannot come home it closes itself: see `minga slot list`.")
+
+
+@slot.command("close")
+def shut(name: Name, by: By, config: ConfigFile = Path("minga.toml")) -> None:
+    """Close a slot, so that it sells nothing until somebody opens it.
+
+    Example: minga slot close A3 --by nina
+    """
+    _ask(config, CloseSlot(SlotId(name), by))
+    typer.echo(f"{name} sells nothing until it is opened: `minga slot open {name}`.")
 
 
 @slot.command()

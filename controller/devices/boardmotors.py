@@ -21,8 +21,9 @@ from queue import Empty, Full, Queue
 
 from controller.devices.boardsettings import Place
 from controller.domain.catalog import Closed, SlotId
-from controller.domain.effects import BringHome, Dispense, QueryVend
+from controller.domain.effects import BringHome, Dispense, QueryVend, TrySensor
 from controller.domain.events import Event, ItemDropped, MotorFaulty, VendRefused, VendUnknown
+from controller.domain.trials import SensorTried
 from controller.protocols import board
 from firmware import messages
 
@@ -45,7 +46,7 @@ FAULTS = {
 PROVED_AFTER = 2
 """Bit of a turn's `curtain`."""
 
-Order = Dispense | QueryVend | BringHome
+Order = Dispense | QueryVend | BringHome | TrySensor
 End = board.Answered | board.NotBegun | board.Unknown
 
 
@@ -115,6 +116,10 @@ class BoardMotors:
         """Bring a spiral that stands in mid-turn home; told by `MotorFaulty`, and only if it fails."""
         self._order(effect)
 
+    def try_sensor(self, effect: TrySensor) -> None:
+        """Let the curtain prove itself; told by `SensorTried`."""
+        self._order(effect)
+
     @property
     def busy(self) -> bool:
         """Whether an order is in hand or waits."""
@@ -162,6 +167,8 @@ class BoardMotors:
                 self._job = _Job(order, now_ms + BEGIN_MS, vend_id, messages.TURN)
             case BringHome():
                 self._job = _Job(order, now_ms + BEGIN_MS, 0, messages.TRIAL)
+            case TrySensor():
+                self._job = _Job(order, now_ms + BEGIN_MS, 0, messages.CURTAIN)
         return []
 
     def _pursue(self, job: _Job, host: board.Host | None, now_ms: int) -> list[Event]:
@@ -184,6 +191,10 @@ class BoardMotors:
 
     def _begin(self, job: _Job, host: board.Host) -> None:
         """Order it, for this life of the board only."""
+        if isinstance(job.order, TrySensor):
+            job.number = host.highest[messages.WORKSHOP] + 1
+            host.order(job.number, board.Curtain())
+            return
         place = self._places[job.order.slot]
         if isinstance(job.order, Dispense):
             host.order(job.number, board.Turn(place.row, place.column, 1, 1, self._run_ms_max, self._drop_ms))
@@ -193,6 +204,10 @@ class BoardMotors:
 
     def _meaning(self, job: _Job, end: End) -> Event | None:
         match job.order, end:
+            case TrySensor(trial_id), board.Answered(answer=board.CurtainTested(works)):
+                return SensorTried(trial_id, bool(works))
+            case TrySensor(trial_id), _:
+                return SensorTried(trial_id, None)
             case BringHome(slot), board.Answered(answer=board.Turned(result)):
                 return None if result == messages.HOME else MotorFaulty(slot, FAULTS.get(result, Closed.JAMMED))
             case BringHome(slot), _:
@@ -225,4 +240,6 @@ class BoardMotors:
 def _refused(order: Order, reason: str) -> Event:
     if isinstance(order, BringHome):
         return MotorFaulty(order.slot, Closed.NO_MOTOR)
+    if isinstance(order, TrySensor):
+        return SensorTried(order.trial_id, None)
     return VendUnknown(order.vend_id, reason)

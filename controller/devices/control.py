@@ -12,8 +12,10 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from controller.domain.events import Event
 from controller.domain.stocking import Refusal, Wish
@@ -22,8 +24,10 @@ from controller.errors import MingaError
 from controller.protocols.control import (
     LINE_BYTES_MAX,
     Answer,
+    BackUp,
     Ping,
     RemoteProtocolError,
+    TellStatus,
     Watch,
     read_request,
     write_answer,
@@ -39,11 +43,19 @@ SEND_S = 5.0
 Reply = Callable[[Refusal | None], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a technician asks that is none of the brain's: how the devices are, and a backup now. Both return at once."""
+
+    status: Callable[[], Mapping[str, Any]] = dict
+    back_up: Callable[[], Refusal | None] = lambda: Refusal("no-stick", "this machine makes no backups by itself")
+
+
 class ControlServer:
     """`ask` puts a wish or an event into the brain's inbox, with the function that takes its answer."""
 
-    def __init__(self, path: Path, ask: Callable[[Wish | Event, Reply], None]) -> None:
-        self._path, self._ask = path, ask
+    def __init__(self, path: Path, ask: Callable[[Wish | Event, Reply], None], service: Service | None = None) -> None:
+        self._path, self._ask, self._service = path, ask, service or Service()
         self._news = threading.Condition()
         self._draw: Callable[[], View] | None = None
         self._drawing = threading.Lock()
@@ -120,6 +132,10 @@ class ControlServer:
             case Watch():
                 connection.send(write_answer(Answer(request.request_id)))
                 connection.watch(self._stream)
+            case TellStatus():
+                connection.send(write_answer(Answer(request.request_id, told=self._service.status())))
+            case BackUp():
+                connection.send(write_answer(_answer(request.request_id, self._service.back_up())))
             case ask:
                 connection.send(write_answer(self._ask_brain(request.request_id, ask)))
 
@@ -130,7 +146,7 @@ class ControlServer:
             refusal = answers.get(timeout=ANSWER_S)
         except (queue.Full, queue.Empty):
             return Answer(request_id, "busy", "the machine does not answer in time; look at it before asking again")
-        return Answer(request_id, refusal.code, refusal.words) if refusal else Answer(request_id)
+        return _answer(request_id, refusal)
 
     def _stream(self, connection: "_Connection") -> None:
         """Send every new picture, or the newest when the watcher is slower than the machine."""
@@ -189,6 +205,10 @@ class _Connection:
         with contextlib.suppress(OSError):
             self._client.shutdown(socket.SHUT_RDWR)
         self._client.close()
+
+
+def _answer(request_id: int, refusal: Refusal | None) -> Answer:
+    return Answer(request_id, refusal.code, refusal.words) if refusal else Answer(request_id)
 
 
 def _listen(path: Path) -> socket.socket:

@@ -25,7 +25,7 @@ from controller.config import Motors
 from controller.devices.curtain import Curtain
 from controller.devices.spirals import Spirals
 from controller.domain.catalog import Closed, SlotId
-from controller.domain.effects import BringHome, Dispense, QueryVend
+from controller.domain.effects import BringHome, Dispense, QueryVend, TrySensor
 from controller.domain.events import (
     DeviceGone,
     DeviceReturned,
@@ -36,6 +36,7 @@ from controller.domain.events import (
     VendRefused,
     VendUnknown,
 )
+from controller.domain.trials import SensorTried
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class MotorMatrix:
 
     def __init__(self, motors: Motors, put: Callable[[Event], None]) -> None:
         self._motors, self._put = motors, put
-        self._orders: Queue[Dispense | QueryVend | BringHome | None] = Queue(ORDERS_MAX)
+        self._orders: Queue[Dispense | QueryVend | BringHome | TrySensor | None] = Queue(ORDERS_MAX)
         self._results: OrderedDict[int, Event] = OrderedDict()
         self._strays = 0
         self._lost: str | None = None
@@ -87,7 +88,15 @@ class MotorMatrix:
         except Full:
             self._put(MotorFaulty(effect.slot, Closed.NO_MOTOR))
 
+    def try_sensor(self, effect: TrySensor) -> None:
+        """Let the curtain prove itself, when no vend is in hand; returns at once. Told by `SensorTried`."""
+        try:
+            self._orders.put_nowait(effect)
+        except Full:
+            self._put(SensorTried(effect.trial_id, None))
+
     def status(self) -> Status:
+        """Safe to call at any time."""
         return Status(self._lost, self._strays + (0 if self._lost else self._curtain.strays))
 
     def close(self) -> None:
@@ -118,6 +127,8 @@ class MotorMatrix:
                     self._tell(self._result(order))
                 case BringHome(slot):
                     self._bring_home(slot)
+                case TrySensor(trial_id):
+                    self._tell(SensorTried(trial_id, self._proved()))
         self._shut()
 
     def _result(self, order: Dispense | QueryVend) -> Event:
@@ -154,6 +165,17 @@ class MotorMatrix:
         if fault is None:
             return VendUnknown(vend_id, "no-drop")
         return VendRefused(vend_id, fault) if self._curtain.works() else VendUnknown(vend_id, "sensor")
+
+    def _proved(self) -> bool | None:
+        """Whether the curtain sees its lamp go off and on; None when its lines cannot be reached."""
+        if self._lost and not self._return():
+            return None
+        try:
+            return self._curtain.works()
+        except Exception as error:
+            log.exception("the curtain cannot be tried")
+            self._lose(error)
+            return None
 
     def _bring_home(self, slot: SlotId) -> None:
         """What falls on the way home is waited for: it must not pass for the piece of the next vend."""

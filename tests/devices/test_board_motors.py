@@ -10,7 +10,7 @@ from inbox import wait_for
 
 from controller.devices.boardmotors import vend_event
 from controller.domain.catalog import Closed, SlotId
-from controller.domain.effects import BringHome, Dispense, QueryVend
+from controller.domain.effects import BringHome, Dispense, QueryVend, TrySensor
 from controller.domain.events import (
     DeviceGone,
     DeviceReturned,
@@ -21,6 +21,7 @@ from controller.domain.events import (
     VendRefused,
     VendUnknown,
 )
+from controller.domain.trials import SensorTried
 from controller.protocols.board import Turned
 from firmware import messages
 
@@ -207,6 +208,14 @@ def test_a_spiral_is_brought_home_by_a_person(bench: Bench) -> None:
     assert [trial[0] for trial in bench.board.trials] == [1, 2]
     worker.motors.bring_home(BringHome(SlotId("Z9")))
     bench.wait_results(MotorFaulty(B3, Closed.JAMMED), MotorFaulty(SlotId("Z9"), Closed.NO_MOTOR))
+
+
+def test_the_curtain_is_tried_by_a_person(bench: Bench) -> None:
+    """In the workshop's own numbers, and a board that is away is no answer."""
+    worker = bench.ready()
+    worker.motors.try_sensor(TrySensor(12))
+    wait_for(lambda: SensorTried(12, True) in bench.brain.told)
+    assert bench.board.turns == []
 
 
 def test_new_books_on_a_running_board_reset_it_first(bench: Bench) -> None:

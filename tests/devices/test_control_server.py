@@ -16,11 +16,21 @@ from hypothesis import strategies as st
 
 from controller.client import Client, ControllerGone
 from controller.devices import control
-from controller.devices.control import CLIENTS_MAX, ControlServer
+from controller.devices.control import CLIENTS_MAX, ControlServer, Service
 from controller.domain.events import Event, SlotChosen
 from controller.domain.stocking import OpenSlot, Refusal, Wish
 from controller.domain.view import View, view
-from controller.protocols.control import LINE_BYTES_MAX, Answer, Ping, Request, Watch, read_reply, write_request
+from controller.protocols.control import (
+    LINE_BYTES_MAX,
+    Answer,
+    BackUp,
+    Ping,
+    Request,
+    TellStatus,
+    Watch,
+    read_reply,
+    write_request,
+)
 
 PING = write_request(Request(1, Ping()))
 Reply = Callable[[Refusal | None], None]
@@ -323,3 +333,16 @@ def until(true: Callable[[], bool], within_s: float = 3.0) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def test_a_technician_s_questions_never_reach_the_brain(path: Path) -> None:
+    """How the devices are, and a backup: answered by whoever knows, with what they say or why not."""
+    brain = Brain()
+    service = Service(lambda: {"coins": {"works": True, "poll_ms": 150}}, lambda: Refusal("no-stick", "put it in"))
+    server = ControlServer(path, brain.ask, service)
+    server.start()
+    with Client(path) as client:
+        assert client.ask(TellStatus()).told == {"coins": {"works": True, "poll_ms": 150}}
+        assert client.ask(BackUp()).code == "no-stick"
+    server.stop()
+    assert brain.asked == []

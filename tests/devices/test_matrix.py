@@ -14,7 +14,7 @@ import pytest
 from controller.config import Cabinet, Motors
 from controller.devices.matrix import MotorMatrix
 from controller.domain.catalog import Closed, SlotId
-from controller.domain.effects import BringHome, Dispense, QueryVend
+from controller.domain.effects import BringHome, Dispense, QueryVend, TrySensor
 from controller.domain.events import (
     DeviceGone,
     DeviceReturned,
@@ -25,6 +25,7 @@ from controller.domain.events import (
     VendRefused,
     VendUnknown,
 )
+from controller.domain.trials import SensorTried
 from hw_mocks.client import Watch
 from hw_mocks.tabletop import Tabletop, tabletop
 
@@ -292,3 +293,13 @@ def _when(watch: Watch, what: str, act: Callable[[], None]) -> Thread:
     thread = Thread(target=wait_and_act, daemon=True)
     thread.start()
     return thread
+
+
+@pytest.mark.parametrize(("fault", "works"), [(None, True), ("blind-sensor", False), ("dark-sensor", False)])
+def test_a_sensor_that_is_tried_says_whether_it_sees(motors, table, inbox, fault, works):
+    """It sees its own light go out and come back, and no motor moves for it."""
+    if fault:
+        table.hand.inject(fault)
+    motors.try_sensor(TrySensor(12))
+    assert inbox.get(timeout=ANSWER_S) == SensorTried(12, works)
+    assert spiral(table)["starts"] == 0
