@@ -36,6 +36,7 @@ def serve(file: Path, host: str | None = None, port: int | None = None, framed_b
     from admin_web.kiosk.house import house
     from admin_web.serving import Server
     from controller.config import load
+    from controller.logbook import keep
 
     if framed_by and not re.fullmatch(r"http://127\.0\.0\.1:\d{1,5}", framed_by):
         raise MingaError(f"{framed_by}: only a page on this computer may frame this one, such as http://127.0.0.1:8090")
@@ -44,6 +45,7 @@ def serve(file: Path, host: str | None = None, port: int | None = None, framed_b
     listener = listen(where, config.web.port if port is None else port)
     if not config.machine.database.is_file():
         typer.echo(f"no database at {config.machine.database} yet; names and photos come with it", err=True)
+    keep(config.machine.database.parent, "web")
     gateway = Gateway(config.machine.socket, config.machine.database)
     app = create_app(gateway, config.machine.media, where, house(config), framed_by)
     typer.echo(f"the kiosk page is on {address(listener)}")

@@ -1,4 +1,4 @@
-"""Photos of pieces and makers, and nothing else that may lie in the media folder.
+"""Photos of pieces and makers, and nothing else that may lie in the media folder but recordings (`admin_web.audio`).
 
 Served are the names that `controller.photos` gives: they follow from what a photo shows, so a browser may keep one for ever,
 and nobody who was not shown one can guess it.
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
+from admin_web import audio
 from controller.photos import is_kept
 
 HEADERS = {
@@ -20,6 +21,7 @@ HEADERS = {
 """It is a picture, whatever is in it: nothing in it runs or is loaded, even when somebody opens it by itself."""
 
 router = APIRouter()
+router.include_router(audio.router)
 
 
 @router.get("/media/{name}")

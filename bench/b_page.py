@@ -104,12 +104,14 @@ def _painted_rows(rounds: Rounds, checked: str) -> list[Row]:
 
 def _opening_rows(usable: Rounds, pages: list[Opening], checked: str) -> list[Row]:
     took_s, requests, received = median(usable.subject), pages[-1].requests, pages[-1].received_bytes
+    later = pages[-1].later_bytes
     floor = f"empty page {duration(median(usable.floor))}"
     slow, limit = took_s <= USABLE_S_MAX, f"≤ {duration(USABLE_S_MAX)}"
     return [
         Row("G10", METRICS[1], duration(took_s), floor, usable.ratio, usable.spread, limit, slow, checked),
-        _count("  … requests before photos and stream", str(requests), "one", REQUESTS_MAX, requests, checked),
+        _count("  … requests before it can be used", str(requests), "one", REQUESTS_MAX, requests, checked),
         _count("  … bytes of them", f"{received:,} B", "", BYTES_MAX, received, checked),
+        Row("", "  … bytes afterwards, without pictures", f"{later:,} B", checked=checked),
     ]
 
 

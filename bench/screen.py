@@ -21,7 +21,9 @@ PHONE: Mapping[str, Any] = MappingProxyType(
 )
 LATENCY_MS, BYTES_A_SECOND, SLOWER = 150, 200_000, 4
 """The throttled profile: a round trip of 150 ms, 1.6 Mbit/s, a processor four times slower."""
-BEFORE_PHOTOS = ("Document", "Stylesheet", "Script", "Other")
+NO_PHOTOS = ("Document", "Stylesheet", "Script", "Other")
+SETTLED_MS = 1_500
+"""Long enough on this line for what a page fetches when it has been painted."""
 NOTE = """() => {
   window.painted = {};
   const channel = new MessageChannel(), stage = document.getElementById("stage");
@@ -38,12 +40,14 @@ USABLE = """() => {
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One page opened with nothing kept from before. Streams and photos are not counted."""
+    """One page opened with nothing kept from before. Streams and pictures are not counted."""
 
     usable_s: float
     requests: int
     received_bytes: int
     """With headers, as on the line."""
+    later_bytes: int
+    """Of what the page asked for only when it could be used, without photos and streams."""
 
 
 @contextmanager
@@ -88,7 +92,7 @@ def opened(
     context.add_cookies([{"name": name, "value": value, "url": host} for name, value in cookies.items()])
     page = context.new_page()
     line = context.new_cdp_session(page)
-    sizes = _counted(line)
+    asked = _counted(line)
     line.send("Network.enable")
     slow = {"latency": LATENCY_MS, "downloadThroughput": BYTES_A_SECOND, "uploadThroughput": BYTES_A_SECOND}
     line.send("Network.emulateNetworkConditions", {"offline": False, **slow})
@@ -96,23 +100,34 @@ def opened(
     page.goto(f"{host}{path}", wait_until="domcontentloaded")
     page.wait_for_function(USABLE)
     page.wait_for_load_state("load")
-    found = Opening(page.evaluate(USABLE) / 1_000, len(sizes), sum(sizes.values()))
+    page.wait_for_timeout(SETTLED_MS)
+    usable_ms, began_ms = page.evaluate(USABLE), page.evaluate("performance.timeOrigin")
     context.close()
-    return found
+    first = [each.size for each in asked.values() if 1_000 * each.asked_s - began_ms < usable_ms]
+    later = [each.size for each in asked.values() if 1_000 * each.asked_s - began_ms >= usable_ms]
+    return Opening(usable_ms / 1_000, len(first), sum(first), sum(later))
 
 
-def _counted(line: CDPSession) -> dict[str, int]:
-    """Fills with the bytes of every request that the page makes before its photos, headers included."""
-    sizes: dict[str, int] = {}
+@dataclass(slots=True)
+class Asked:
+    """One request: when it was made (`time.time()`), and the bytes of its answer, headers included."""
+
+    asked_s: float
+    size: int = 0
+
+
+def _counted(line: CDPSession) -> dict[str, Asked]:
+    """Fills with every request of the page that is no photo and no stream."""
+    found: dict[str, Asked] = {}
 
     def asked(told: dict[str, Any]) -> None:
-        if told["type"] in BEFORE_PHOTOS:
-            sizes[told["requestId"]] = 0
+        if told["type"] in NO_PHOTOS:
+            found[told["requestId"]] = Asked(float(told["wallTime"]))
 
     def came(told: dict[str, Any]) -> None:
-        if told["requestId"] in sizes:
-            sizes[told["requestId"]] = int(told["encodedDataLength"])
+        if told["requestId"] in found:
+            found[told["requestId"]].size = int(told["encodedDataLength"])
 
     line.on("Network.requestWillBeSent", asked)
     line.on("Network.loadingFinished", came)
-    return sizes
+    return found

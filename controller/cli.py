@@ -24,6 +24,8 @@ OWN = {
     "photo": "controller.commands.photo:photo",
     "slot": "controller.commands.slot:slot",
     "board": "controller.commands.board:board",
+    "try": "controller.commands.trying:try_part",
+    "diagnose": "controller.commands.diagnose:diagnose",
     "money": "controller.commands.money:money",
     "voucher": "controller.commands.voucher:voucher",
     "sign": "controller.commands.sign:sign",

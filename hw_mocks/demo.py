@@ -1,6 +1,7 @@
 """`minga demo`: a whole simulated museum day in half a minute, with bad luck in it, and the books at the end.
 
-`--serve` keeps the machine afterwards, in real time, and says how to pay it with coins, a phone and a voucher.
+`--serve` keeps the machine afterwards, in real time, and says how to pay it with coins, a phone and a voucher, and how a
+member's phone comes in.
 """
 
 import json as jsons
@@ -132,7 +133,7 @@ def _tell(evening: Evening) -> None:
 
 def _serve(museum: Museum, office: Office, joined: str) -> None:
     (museum.folder / "run" / "clock").write_text("0")
-    museum.open(REAL_TIME + joined, 1.0, stage=0)
+    museum.open(REAL_TIME + joined, 1.0, stage=0, phones=0)
     with museum.client() as client:
         for slot in client.watch().slots:
             museum.hand.fill(slot.slot, slot.quantity)
@@ -152,6 +153,9 @@ def _ways_to_pay(museum: Museum, papers: list[Path]) -> str:
             f"  the machine  {museum.stage}/",
             "               to see and to touch: coins, buttons, a phone, and a drawer of mishaps; the kiosk is its screen",
             f"  the kiosk    http://127.0.0.1:{museum.port}/",
+            f"  the co-op    {museum.phones}/",
+            "               its pages for phones. Be one of its people: open the machine, press the service button inside,",
+            "               touch \"A member's phone\", choose a face and a PIN, and say yes on the machine's screen",
             "From another terminal you are the visitor:",
             f"  a coin       {hand} insert cents=25",
             f"  your phone   {hand} pay",

@@ -212,6 +212,13 @@ class Museum:
         self.hand.power(True)
         return self.start_controller()
 
+    def restart(self, name: str) -> None:
+        """`kill -9` of one process and its start again, as its service unit does. It is not waited for."""
+        process = self._processes.pop(name)
+        process.kill()
+        process.wait()
+        self._start(name, name)
+
     def stop_controller(self) -> None:
         self._end("controller")
 

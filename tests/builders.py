@@ -34,7 +34,7 @@ from controller.domain.events import (
     VendUnknown,
 )
 from controller.domain.shop import Policy, Shop
-from controller.domain.vend import step
+from controller.domain.trials import step
 from controller.ledger.journal import Journal, Stamp
 from controller.ledger.schema import create
 
@@ -206,6 +206,7 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.PairingOpened(3),
     f.PhonePaired(3, "rosa", "k3m9x2qa"),
     f.PhoneRevoked("k3m9x2qa", "carmen"),
+    f.SellerSet("rosa", f.Seller.MAKER, f.Regime.GENERAL, 150, "carmen"),
     f.PeriodClosed("2026-11", 48, "5a" * 32, "carmen", "luz", "falta contar", "cierre-2026-11"),
     f.ProposalOpened(
         1, f.FundTerms("fund:comun", 4_000, "by-hand"), "luz", "hilo", ("luz", "rosa"), 1, "1/2", 7, 0, "voto-1"
@@ -217,6 +218,8 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.DecisionCarriedOut(1, "carmen"),
     f.TurnTaken(f.Work.RESTOCK, 1, "rosa"),
     f.TurnPassed(f.Work.COUNT, 4, "rosa", "luz"),
+    f.TrialStarted(12, f.Part.MOTOR, "diego", A1, "prueba-3"),
+    f.TrialEnded(12, f.Part.MOTOR, f.Found.FAULT, A1, "jammed"),
 )
 """One example of every type of fact."""
 

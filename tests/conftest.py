@@ -23,7 +23,7 @@ FILES_LEFT_MAX = 64
 """So many more files than before may be open when a test file is through; a shared browser or machine has some of them."""
 REQUIRE_ALL = bool(os.environ.get("CI") or os.environ.get("MINGA_REQUIRE_ALL"))
 
-HERE = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+HERE = settings(max_examples=50, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 """How long an example takes says how busy this computer is, and nothing about Minga."""
 settings.register_profile("here", HERE)
 settings.register_profile("ci", HERE, derandomize=True)

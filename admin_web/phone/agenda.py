@@ -201,7 +201,8 @@ def before(terms: Terms, world: World) -> Side:
             roles = world.roles.get(member, frozenset())
             return Side((world.voice(member).name, *_roles(roles, words)))
         case HoursTerms():
-            return Side(hours_told(world.governance.hours or world.hours, words))
+            decided = world.governance.hours
+            return Side(hours_told(world.hours if decided is None else decided, words))
         case _:
             return Side()
 

@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 
 from admin_web import media
@@ -16,6 +17,10 @@ from admin_web.gateway import Gateway
 from admin_web.guards import PhoneGuards
 from admin_web.phone import (
     assembly,
+    books,
+    booksale,
+    booksums,
+    chain,
     claims,
     counting,
     emptying,
@@ -32,9 +37,13 @@ from admin_web.phone import (
     proposing,
     receipt,
     refill,
+    reversals,
+    selling,
+    spending,
     statements,
     treasury,
     turns,
+    workshop,
 )
 from admin_web.phone.door import GLASS, Elsewhere, doors
 from admin_web.phone.drawn import drawn
@@ -50,15 +59,38 @@ BODY_BYTES_MAX = 4_096
 ASTRAY = {403: "not-yours", 404: "no-page", 409: "taken", 429: "too-fast"}
 """Errors that a page has words of its own for."""
 OFFICE = (
-    *(treasury.router, emptying.leading, emptying.counting, claims.router, periods.router, payout.router),
-    *(statements.router, members.router, members.hers),
+    *(
+        treasury.router,
+        emptying.leading,
+        emptying.counting,
+        claims.router,
+        reversals.router,
+        periods.router,
+        payout.router,
+    ),
+    *(statements.router, members.router, members.hers, selling.router),
 )
 """The coordinator's rooms, with those where somebody stands beside her, and everybody's statements."""
 HERS = (refill.router, counting.router, price.router, product.router, places.router)
 """A maker's own rooms."""
-TOGETHER = (proposing.router, assembly.router, assembly.by_hand, turns.router)
+TOGETHER = (proposing.router, assembly.router, assembly.by_hand, spending.router, turns.router)
 """Where the owners decide, and whose turn the shared work is."""
-ROOMS = (home.router, entering.router, pin.router, receipt.router, portrait.router, *HERS, *TOGETHER, *OFFICE)
+OPEN = (books.router, booksale.router, booksums.router, chain.router)
+"""The open books, which every member reads."""
+CARE = (workshop.router, workshop.tools)
+"""The technician's room, which a coordinator may look into."""
+ROOMS = (
+    home.router,
+    entering.router,
+    pin.router,
+    receipt.router,
+    portrait.router,
+    *HERS,
+    *TOGETHER,
+    *OFFICE,
+    *OPEN,
+    *CARE,
+)
 """Every room of these pages. A route stands in one, or the process does not start."""
 
 
@@ -100,6 +132,7 @@ def create_app(gateway: Gateway, config: Config) -> FastAPI:
     app.include_router(media.router, dependencies=[Depends(GLASS)])
     tuple(doors(app))
     app.mount("/static", Static(HERE))
+    app.add_middleware(GZipMiddleware, compresslevel=6)  # no page holds a secret that a guess could be packed beside
     app.add_middleware(PhoneGuards, address=config.phones.address, names=config.phones.names)
     return app
 

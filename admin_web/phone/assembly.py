@@ -7,6 +7,7 @@ PIN, since it moves no money and can be changed while it is open; to carry out a
 from dataclasses import replace
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from admin_web.phone.agenda import World, shown, side
@@ -20,7 +21,7 @@ from admin_web.phone.place import place
 from admin_web.words import words
 from controller.domain.assembly import Role
 from controller.domain.deciding import CarryOut, Vote, Withdraw
-from controller.domain.facts import Choice
+from controller.domain.facts import Choice, FundTerms
 from controller.domain.governance import Proposal
 from controller.ledger.decisions import governance_now, head, minutes, rule_of
 from controller.ledger.reports import balances, members
@@ -87,9 +88,12 @@ async def withdraw(request: Request, number: int) -> Response:
 
 @by_hand.get("/asamblea/{number:int}/cumplir")
 def to_do(request: Request, number: int) -> Response:
-    """What a coordinator is about to say that she has done."""
+    """What a coordinator is about to say that she has done; what a fund is used for she pays."""
     around = world(request)
-    return drawn(request, "proposal_done.html", each=shown(_there(around, number), around))
+    proposal = _there(around, number)
+    if isinstance(proposal.terms, FundTerms):
+        return RedirectResponse(f"/asamblea/{number}/pagar", 303)
+    return drawn(request, "proposal_done.html", each=shown(proposal, around))
 
 
 @by_hand.post("/asamblea/{number:int}/cumplir")

@@ -16,6 +16,7 @@ from admin_web.phone.forms import after, said
 from admin_web.phone.ledger import books
 from admin_web.phone.office import TAKEN_FROM, Amount, amount, called_place
 from admin_web.phone.place import place
+from admin_web.phone.reversals import on_their_way
 from admin_web.words import Words
 from controller.domain.assembly import Role
 from controller.domain.catalog import Account
@@ -50,7 +51,8 @@ def waiting(request: Request) -> Response:
     """Every open claim, oldest first; doubts are marked."""
     with books(request) as db:
         told = [_told(line, reading(request)) for line in _lines(db)]
-    return drawn(request, "claims.html", claims=told)
+        backs = [(one, reading(request).money(one.cents)) for one in on_their_way(db)]
+    return drawn(request, "claims.html", claims=told, backs=backs)
 
 
 @router.get("/reclamos/{code}")

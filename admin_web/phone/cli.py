@@ -25,11 +25,13 @@ def phones(
     from admin_web.phone.patience import Patient
     from admin_web.serving import Server
     from controller.config import load
+    from controller.logbook import keep
 
     loaded = load(config)
     if not loaded.machine.database.is_file():
         raise MingaError(f"no database at {loaded.machine.database}: `minga init` makes one")
     listener = listen(host or loaded.phones.host, loaded.phones.port if port is None else port)
+    keep(loaded.machine.database.parent, "phones")
     gateway = Gateway(loaded.machine.socket, loaded.machine.database)
     app = create_app(gateway, loaded)
     typer.echo(f"the pages for phones are on {address(listener)}")

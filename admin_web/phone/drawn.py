@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from admin_web.audio import recording
 from admin_web.drawing import pages
 from admin_web.phone.door import KEY, keep
 from admin_web.phone.place import HERE, Place, place
@@ -14,7 +15,7 @@ from admin_web.words import FALLBACK, LANGUAGES, Words, words
 
 COOKIE = "minga-language"
 WORD = re.compile(r"[a-z-]{1,32}")
-DONE = ("done", "undone", "kept", "voted", "proposed", "thanks")
+DONE = ("done", "undone", "kept", "voted", "proposed", "thanks", "blinks")
 """Good news, of what a page may be asked to say after a form; all other words are why something was not done."""
 _pages = pages(HERE)
 
@@ -37,6 +38,7 @@ def drawn(request: Request, template: str, status: int = 200, **values: Any) -> 
     here: Place = place(request)
     shared = {
         "words": reading(request),
+        "recording": recording(here.config.machine.media, template.removesuffix(".html"), reading(request)),
         "build": here.build,
         "band_rows": ROWS,
         "house": band(""),

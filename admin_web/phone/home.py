@@ -53,6 +53,8 @@ CARDS = (
     Card("places", "/puestos", "places"),
     Card("assembly", "/asamblea", "assembly"),
     Card("turns", "/turnos", "turns"),
+    Card("workshop", "/taller", "tools"),
+    Card("books", "/libros", "book"),
     Card("statements", "/liquidaciones", "counted"),
     Card("cash", "/caja", "money"),
     Card("close", "/cierre", "counted"),

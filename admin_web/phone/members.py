@@ -12,17 +12,21 @@ from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from admin_web.phone.agenda import hours_told
 from admin_web.phone.door import at, room
 from admin_web.phone.drawn import drawn, reading
 from admin_web.phone.forms import FIELDS_MAX, after, said
 from admin_web.phone.ledger import books
 from admin_web.phone.people import Member, people
 from admin_web.phone.place import place
+from admin_web.phone.receipt import Written, written
 from controller.domain.assembly import Role
 from controller.domain.catalog import MakerId
 from controller.domain.membership import PutMember, RevokePhone
 from controller.domain.stocking import PutMaker
+from controller.ledger.decisions import governance_now, in_force_since
 from controller.ledger.reports import makers
+from controller.ledger.sellers import sellers
 
 CHARS_OF_PHONE = 4
 """So many signs of its name tell a phone from the others of hers."""
@@ -40,6 +44,15 @@ class Paired:
     this: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When the machine takes money, in words; by which decision of the assembly, and since when, or 0 and None."""
+
+    lines: tuple[str, ...]
+    decision: int
+    since: Written | None
+
+
 def _phones(request: Request, member: str) -> list[Paired]:
     known = people(place(request).database).assembly.phones
     return [
@@ -55,8 +68,18 @@ def everybody(request: Request) -> Response:
     found = people(place(request).database)
     phones = list(found.assembly.phones.values())
     told = [(who, sorted(who.roles), phones.count(who.member)) for who in found.members.values()]
-    hours = place(request).config.hours.open
-    return drawn(request, "members.html", members=told, roles=list(Role), hours=hours)
+    return drawn(request, "members.html", members=told, roles=list(Role), hours=_hours(request))
+
+
+def _hours(request: Request) -> Hours:
+    """The assembly's hours, once it has decided some; until then those of the configuration."""
+    words = reading(request)
+    with books(request) as db:
+        state = governance_now(db)
+        decided, since = state.hours, in_force_since(db, state, "hours")
+        at = written(since[1], words) if since else None
+    lines = place(request).config.hours.open if decided is None else decided
+    return Hours(hours_told(tuple(lines), words), since[0] if since else 0, at)
 
 
 @router.get("/gente/{member}")
@@ -64,8 +87,16 @@ def one(request: Request, member: str) -> Response:
     """What she may do, her phones, and what she has agreed to."""
     who = _member(request, member)
     with books(request) as db:
-        words = makers(db).get(member)
-    return drawn(request, "member.html", who=who, roles=list(Role), phones=_phones(request, member), maker=words)
+        words, sold_as = makers(db).get(member), sellers(db).now(member)
+    return drawn(
+        request,
+        "member.html",
+        who=who,
+        roles=list(Role),
+        phones=_phones(request, member),
+        maker=words,
+        sold_as=sold_as[1] if sold_as else None,
+    )
 
 
 @router.post("/gente/{member}")

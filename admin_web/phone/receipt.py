@@ -22,6 +22,7 @@ from admin_web.phone.place import place
 from admin_web.shares import Part, parts
 from admin_web.weave import Band, band
 from admin_web.words import Words
+from controller.domain.facts import Seller
 from controller.ledger.receipt import Entry, Receipt, TakenBack, receipt
 from controller.ledger.reports import makers, products
 from controller.photos import large
@@ -46,7 +47,10 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A receipt in words. `address` is her maker's own page; empty, like her name, if she did not agree to be shown."""
+    """A receipt in words. `address` is her maker's own page; empty, like her name, if she did not agree to be shown.
+
+    `sells` is who sold it in the eyes of the tax office; empty while nobody has said.
+    """
 
     piece: str
     photo: str
@@ -58,6 +62,7 @@ class Told:
     band: Band
     written: Written
     taken_back: Written | None
+    sells: str
 
 
 def told(sale: Receipt, names: Names, words: Words) -> Told:
@@ -74,7 +79,18 @@ def told(sale: Receipt, names: Names, words: Words) -> Told:
         band=band(sold.maker),
         written=written(sale.entry, words),
         taken_back=written(sale.taken_back, words) if sale.taken_back else None,
+        sells=sells(sale, names.maker(sold.maker), words),
     )
+
+
+def sells(sale: Receipt, maker: Maker, words: Words) -> str:
+    """Who sold it in the eyes of the tax office, and under which rules; her name only if she agreed to be shown."""
+    terms = sale.sold_as
+    if terms is None:
+        return ""
+    hers = maker.name if maker.named else words.say("sells.sewer")
+    who = hers if terms.seller is Seller.MAKER else words.say("sells.coop")
+    return words.say("sells.line", who=who, regime=words.about("regime", terms.regime.value))
 
 
 def written(entry: Entry, words: Words) -> Written:

@@ -25,6 +25,7 @@ from controller.domain.assembly import Role
 from controller.domain.periods import first_seq
 from controller.ledger.reports import assembly, balances, joined
 from controller.ledger.statement import Statement, What, statement_of_facts
+from controller.statements import selling
 from controller.statements.rows import account, rows, shared
 
 NOW = "ahora"
@@ -87,6 +88,7 @@ def one(request: Request, maker: str, periodo: str = NOW) -> Response:
         owed=amount(abs(statement.closing_cents), words),
         account=account(statement)[:-1],
         shared=shared(statement),
+        sellers=selling.told(statement),
         rows=newest,
         more=max(0, len(statement.lines) - LINES_MAX),
         chosen=periodo,

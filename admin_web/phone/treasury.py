@@ -16,6 +16,7 @@ from admin_web.phone.forms import after, count, said
 from admin_web.phone.ledger import books
 from admin_web.phone.office import Amount, called_place, cash_places, coin_of, new_wish, wish_of
 from admin_web.phone.place import place
+from admin_web.phone.spending import waiting
 from admin_web.shares import parts
 from admin_web.words import Words
 from controller.domain.assembly import Role
@@ -49,7 +50,7 @@ def hub(request: Request) -> Response:
     words = reading(request)
     with books(request) as db:
         spots = [_spot(name, words) for name in cash_places(db)]
-        waiting = still_open(db)
+        still = still_open(db)
         claims = db.execute("SELECT count(*) FROM claims").fetchone()[0]
     return drawn(
         request,
@@ -57,7 +58,8 @@ def hub(request: Request) -> Response:
         boxes=[spot for spot in spots if not spot.coin_cents],
         tubes=[spot for spot in spots if spot.coin_cents],
         claims=claims,
-        on_their_way=words.money(waiting.reversals_cents) if waiting.reversals_cents else "",
+        to_pay=waiting(request, words),
+        on_their_way=words.money(still.reversals_cents) if still.reversals_cents else "",
     )
 
 

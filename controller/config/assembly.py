@@ -13,6 +13,8 @@ class Assembly(Section):
     hourly_cents: Annotated[int, Field(ge=0, le=10_000)] = 250
     """What an hour of sewing is worth at least, for whoever asks which price would be fair. An example until the assembly
     has decided its own; 0 counts materials alone."""
+    vat_permille: Annotated[int, Field(ge=0, le=300)] = 150
+    """The VAT that the page offers for a seller who charges any, in tenths of a percent; what holds for her is a fact."""
     quorum: str = "1/2"
     """How many of those who may vote must do so, as a part of them; fewer, and nothing changes."""
     majority: dict[str, str] = Field(default=dict(MAJORITY))

@@ -48,7 +48,7 @@ def load(file: Path) -> Config:
 def _anchored(config: Config, folder: Path) -> Config:
     """Relative paths start at the configuration's own folder, wherever the command was called."""
     machine = config.machine
-    paths = {name: folder / getattr(machine, name) for name in ("database", "media", "socket")}
+    paths = {name: folder / getattr(machine, name) for name in ("database", "media", "socket", "backups")}
     offset = config.clock.offset_file
     port, scanner, vouchers = config.coins.port, config.scanner, config.vouchers
     revoked = folder / vouchers.revoked if vouchers.revoked else None

@@ -30,6 +30,8 @@ class Machine(Section):
     """The folder of product and maker photos."""
     socket: Path = Path("minga.sock")
     """The control socket between the controller and everything else on this machine."""
+    backups: Path = Path("/media/minga/copias")
+    """The folder on the stick for a backup that a technician asks for on a phone; it is made once, by hand."""
     disk_free_mb_min: Annotated[int, Field(ge=1, le=10_000)] = 32
     """With less free disk than this the machine takes no coins: the next sale could not be written down."""
 

@@ -29,11 +29,12 @@ class Role(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Assembly:
     """`roles` by member, of those whose roles were ever set; `phones` says whose each paired phone is;
-    `periods` are those that were closed, oldest first."""
+    `periods` are those that were closed, oldest first; `sellers` says of each maker who sells her pieces now."""
 
     roles: Mapping[str, frozenset[Role]] = field(default_factory=lambda: MappingProxyType({}))
     phones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     periods: tuple[f.PeriodClosed, ...] = ()
+    sellers: Mapping[str, f.SellerSet] = field(default_factory=lambda: MappingProxyType({}))
 
     def roles_of(self, member: str, makers: frozenset[MakerId]) -> frozenset[Role]:
         """A maker is one from the day she joins; what was decided about her since counts more."""
@@ -54,5 +55,7 @@ def after(assembly: Assembly, fact: f.AssemblyFact) -> Assembly:
             return replace(assembly, phones=MappingProxyType(others))
         case f.PeriodClosed():
             return replace(assembly, periods=(*assembly.periods, fact))
+        case f.SellerSet(maker):
+            return replace(assembly, sellers=MappingProxyType({**assembly.sellers, maker: fact}))
         case _:
             return assembly

@@ -18,6 +18,8 @@ class Phase(StrEnum):
     AUTHORIZING = "authorizing"
     DISPENSING = "dispensing"
     REFUNDING = "refunding"
+    TRIAL = "trial"
+    """Somebody at the open door tries a part (`controller.domain.trials`); nothing is sold."""
 
 
 class News(StrEnum):
@@ -101,6 +103,15 @@ class Pairing:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A part that is being tried; `trial_id` is counted with the vends."""
+
+    trial_id: int
+    part: f.Part
+    slot: SlotId
+
+
+@dataclass(frozen=True, slots=True)
 class Cycle:
     """The machine's whole dealing with one visitor; one row, journalled. Ids count up and are never used twice."""
 
@@ -126,6 +137,13 @@ class Cycle:
     pairing: Pairing | None = None
     """It is not remembered over a restart."""
     deadline_ms: int | None = None
+    trial: Trial | None = None
+
+    @property
+    def moves(self) -> bool:
+        """Whether something is on its way that must come to its end: a piece, money, a motor that is tried."""
+        tried = self.trial is not None and self.trial.part is f.Part.MOTOR
+        return tried or self.phase in (Phase.DISPENSING, Phase.REFUNDING)
 
 
 @dataclass(frozen=True, slots=True)

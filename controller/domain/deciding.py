@@ -68,7 +68,7 @@ class Withdraw(Wish):
 
 @dataclass(frozen=True, slots=True)
 class CarryOut(Wish):
-    """A coordinator has done what was decided: paid from the fund, or what else was agreed."""
+    """A coordinator has done what was decided. What a fund is used for is carried out by paying it (`spending`)."""
 
     proposal_id: int
     by: str
@@ -167,6 +167,10 @@ def _carry_out(wish: CarryOut, proposal: Proposal, shop: Shop) -> Granted | Refu
         return Refusal("no-coordinator", f"{wish.by!r} is no coordinator")
     if proposal.outcome is not f.Outcome.PASSED or proposal.terms.kind not in BY_HAND:
         return Refusal("nothing-to-do", f"proposal {proposal.number} leaves nothing for a person to carry out")
+    if isinstance(proposal.terms, f.FundTerms) and not proposal.done:
+        return Refusal(
+            "pay-it", f"decision {proposal.number} is carried out by paying it: `decision-{proposal.number}`"
+        )
     return Granted(() if proposal.done else (f.DecisionCarriedOut(proposal.number, wish.by),))
 
 

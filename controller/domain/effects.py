@@ -36,6 +36,18 @@ class BringHome(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class TrySensor(Effect):
+    """Let the drop sensor show that it sees its light go out and come back."""
+
+    trial_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlinkLamp(Effect):
+    """Let the lamp on the cabinet blink for a moment, then stand as it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskHoppers(Effect):
     """Which hoppers answer, and how many coins has each ever paid? No coin moves."""
 

@@ -5,7 +5,7 @@ proposal. What people may do is weighed in `deciding` and `turns`.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -133,42 +133,48 @@ class Governance:
 
 def after(governance: Governance, fact: f.GovernanceFact) -> Governance:
     """The state once this fact is true."""
-    match fact:
-        case f.ProposalOpened(number):
-            return replace(_with(governance, Proposal(fact)), last_id=number)
-        case f.TurnTaken(work, number, member):
-            lately = (*governance.rota(work).lately, member)[-LATELY:]
-            return _with_rota(governance, work, Rota(number, lately))
-        case f.TurnPassed(work, to=to):
-            return _with_rota(governance, work, replace(governance.rota(work), passed_to=to))
-        case _:
-            return _after_vote(governance, governance.proposals[fact.proposal_id], fact)
+    return folded(governance, (fact,))
 
 
-def _after_vote(governance: Governance, proposal: Proposal, fact: f.GovernanceFact) -> Governance:
+def folded(governance: Governance, facts: Iterable[f.GovernanceFact | f.Restored]) -> Governance:
+    """The state once all of these facts are true, in their order. It takes as long as there are facts: none is copied for
+    another."""
+    proposals, in_force, rotas = dict(governance.proposals), dict(governance.in_force), dict(governance.rotas)
+    last_id = governance.last_id
+    for fact in facts:
+        match fact:
+            case f.Restored(ids_skipped=ids):
+                last_id += ids
+            case f.ProposalOpened(number):
+                proposals[number], last_id = Proposal(fact), number
+            case f.TurnTaken(work) | f.TurnPassed(work):
+                rotas[work] = _turned(rotas.get(work, Rota()), fact)
+            case _:
+                proposal = proposals[fact.proposal_id] = _after_vote(proposals[fact.proposal_id], fact)
+                if isinstance(fact, f.DecisionCarriedOut) and not fact.hindered:
+                    in_force[proposal.terms.kind] = proposal.number
+    return Governance(MappingProxyType(proposals), last_id, MappingProxyType(in_force), MappingProxyType(rotas))
+
+
+def _turned(rota: Rota, fact: f.TurnTaken | f.TurnPassed) -> Rota:
+    if isinstance(fact, f.TurnPassed):
+        return replace(rota, passed_to=fact.to)
+    return Rota(fact.number, (*rota.lately, fact.member)[-LATELY:])
+
+
+def _after_vote(proposal: Proposal, fact: f.GovernanceFact) -> Proposal:
     match fact:
         case f.ProposalDated(date=f.Date.CLOSES, at_ms=at_ms):
-            return _with(governance, replace(proposal, closes_ms=at_ms))
+            return replace(proposal, closes_ms=at_ms)
         case f.ProposalDated(at_ms=at_ms):
-            return _with(governance, replace(proposal, effect_ms=at_ms))
+            return replace(proposal, effect_ms=at_ms)
         case f.Voted(_, member, choice):
-            votes = MappingProxyType({**proposal.votes, member: choice})
-            return _with(governance, replace(proposal, votes=votes))
+            return replace(proposal, votes=MappingProxyType({**proposal.votes, member: choice}))
         case f.ProposalDecided(outcome=outcome):
-            return _with(governance, replace(proposal, outcome=outcome))
+            return replace(proposal, outcome=outcome)
         case f.ProposalWithdrawn():
-            return _with(governance, replace(proposal, outcome=f.Outcome.WITHDRAWN))
-        case f.DecisionCarriedOut(number, hindered=hindered):
-            done = _with(governance, replace(proposal, done=True, hindered=hindered))
-            newest: dict[str, int] = {} if hindered else {proposal.terms.kind: number}
-            return replace(done, in_force=MappingProxyType({**governance.in_force, **newest}))
+            return replace(proposal, outcome=f.Outcome.WITHDRAWN)
+        case f.DecisionCarriedOut(hindered=hindered):
+            return replace(proposal, done=True, hindered=hindered)
         case _:
-            return governance
-
-
-def _with(governance: Governance, proposal: Proposal) -> Governance:
-    return replace(governance, proposals=MappingProxyType({**governance.proposals, proposal.number: proposal}))
-
-
-def _with_rota(governance: Governance, work: f.Work, rota: Rota) -> Governance:
-    return replace(governance, rotas=MappingProxyType({**governance.rotas, work: rota}))
+            return proposal

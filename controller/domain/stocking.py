@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from controller.domain import effects as do
 from controller.domain import facts as f
 from controller.domain.accounts import kind
-from controller.domain.catalog import ALL, MakerId, ProductId, SlotId
+from controller.domain.catalog import ALL, Closed, MakerId, ProductId, SlotId
 from controller.domain.cycle import Cycle
 from controller.domain.money import dollars
 from controller.domain.shop import Shop
@@ -80,6 +80,14 @@ class OpenSlot(Wish):
 
 
 @dataclass(frozen=True, slots=True)
+class CloseSlot(Wish):
+    """Somebody wants this slot to sell nothing until a person opens it again."""
+
+    slot: SlotId
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApproveRule(Wish):
     """How every price is shared from the next sale on: weights per recipient, `maker` for whoever made the piece.
 
@@ -131,9 +139,12 @@ def grant(wish: Wish, shop: Shop, wired: frozenset[SlotId]) -> Granted | Refusal
             return _assign(wish, shop, wired)
         case CountSlot():
             return _count(wish, shop)
+        case OpenSlot(slot) | CloseSlot(slot) if slot not in shop.slots:
+            return _unknown_slot(slot, frozenset(shop.slots))
+        case CloseSlot(slot, by):
+            open_now = shop.slots[slot].closed is None
+            return Granted((f.SlotClosed(slot, Closed.BY_HAND, by),) if open_now else ())
         case OpenSlot(slot, by):
-            if slot not in shop.slots:
-                return _unknown_slot(slot, frozenset(shop.slots))
             if not shop.slots[slot].closed:
                 return Granted(())
             return Granted((f.SlotOpened(slot, by),), effects=(do.BringHome(slot),))

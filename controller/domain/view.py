@@ -65,6 +65,14 @@ class PairingView:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialView:
+    """What is being tried at the open door right now: `motor` (of which `slot`), `coins` or `sensor`."""
+
+    part: str
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """`version` grows with every change. `vending` is the slot that turns right now. `left_ms` is until the deadline."""
 
@@ -101,6 +109,7 @@ class View:
     lacks: tuple[str, ...] = ()
     """Troubles that a person should mend but that stop no sale."""
     pairing: PairingView | None = None
+    trial: TrialView | None = None
 
 
 def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, shop: Shop, now_ms: int) -> View:
@@ -133,6 +142,7 @@ def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, s
         paid_cents=cycle.paid.cents if cycle.paid else 0,
         lacks=tuple(sorted(trouble.value for trouble in (shop.troubles & HARMLESS) | shop.box_troubles)),
         pairing=_pairing(cycle, shop, now_ms),
+        trial=TrialView(cycle.trial.part.value, cycle.trial.slot) if cycle.trial else None,
     )
 
 

@@ -3,13 +3,18 @@ that could not go back."""
 
 from controller.domain.change import payable
 from controller.domain.cycle import Cycle, Phase
+from controller.domain.events import HARMLESS, Trouble
+from controller.domain.facts import Part
 from controller.domain.shop import Shop, Unreturnable
 
 
 def welcome_coins(cycle: Cycle, shop: Shop) -> frozenset[int]:
     """The values in cents of the coins to let in; empty while a coin could buy nothing and not be given back."""
-    waiting = cycle.phase in (Phase.IDLE, Phase.CREDIT)
     room = cycle.credit_cents < shop.policy.credit_max_cents and not shop.box_full
+    if cycle.trial:
+        tried = cycle.trial.part is Part.COINS and shop.troubles - HARMLESS == {Trouble.DOOR_OPEN}
+        return frozenset(shop.policy.coins_cents) if tried and room else frozenset()
+    waiting = cycle.phase in (Phase.IDLE, Phase.CREDIT)
     if not (waiting and shop.selling and room):
         return frozenset()
     coins_cents = shop.policy.coins_cents

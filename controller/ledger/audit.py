@@ -53,6 +53,7 @@ class Audit:
     sales: dict[int, tuple[int, tuple[Share, ...]]] = field(default_factory=dict)
     """Sales that will be taken back, until they are."""
     vend: f.VendStarted | None = None
+    trial: f.TrialStarted | None = None
     payout: f.PayoutStarted | None = None
     ordered: tuple[str, ...] = ()
     """The hoppers that were told to pay for the payout under way."""
@@ -78,6 +79,8 @@ def heed(audit: Audit, fact: f.Fact) -> None:
             audit.inserted_cents += cents
         case f.VendStarted() | f.Sold() | f.VendFailed() | f.VendInDoubt():
             _vend(audit, fact)
+        case f.TrialStarted() | f.TrialEnded():
+            _trial(audit, fact)
         case f.PayoutStarted() | f.PayoutOrdered() | f.Refunded() | f.Overpaid() | f.PayoutInDoubt() | f.ClaimOwed():
             _payout(audit, fact)
         case f.PaymentAsked(payment_id):
@@ -146,6 +149,18 @@ def _vend_starts(audit: Audit, vend: f.VendStarted) -> None:
         audit.complain("shares", f"vend {vend.vend_id} is not shared by the rule in force: {vend.shares}")
     if sum(share.cents for share in vend.shares) != vend.price_cents:
         audit.complain("shares", f"the parts of vend {vend.vend_id} do not add up to {vend.price_cents} cents")
+
+
+def _trial(audit: Audit, fact: f.TrialStarted | f.TrialEnded) -> None:
+    """One at a time, none twice, never beside a vend; its number is counted with the vends."""
+    if isinstance(fact, f.TrialStarted):
+        if audit.vend or audit.trial or fact.trial_id <= audit.vend_ids:
+            audit.complain("trials", f"trial {fact.trial_id} starts while something is under way, or again")
+        audit.trial, audit.vend_ids = fact, fact.trial_id
+    elif audit.trial is None or (audit.trial.trial_id, audit.trial.slot) != (fact.trial_id, fact.slot):
+        audit.complain("trials", f"trial {fact.trial_id} ends, but it is not under way")
+    else:
+        audit.trial = None
 
 
 def _fee(audit: Audit, vend: f.VendStarted) -> Share | None:

@@ -136,3 +136,9 @@ def became(db: sqlite3.Connection, wish_id: str) -> f.Fact | None:
     """The fact that the wish with this id has become, if it was granted."""
     row = db.execute("SELECT type, body FROM wishes JOIN facts USING (seq) WHERE wish_id = ?", [wish_id]).fetchone()
     return read_fact(*row) if row else None
+
+
+def seq_of(db: sqlite3.Connection, wish_id: str) -> int | None:
+    """The number of that fact."""
+    row = db.execute("SELECT seq FROM wishes WHERE wish_id = ?", [wish_id]).fetchone()
+    return int(row[0]) if row else None

@@ -19,7 +19,7 @@ from controller.domain.facts import (
     Voted,
     Work,
 )
-from controller.domain.governance import Governance, after
+from controller.domain.governance import Governance, folded
 from controller.domain.times import Moment
 from controller.ledger.diary import when
 from controller.ledger.forms import read_fact
@@ -60,16 +60,12 @@ def governance_now(db: sqlite3.Connection) -> Governance:
 def _read(db: sqlite3.Connection, known: Remembered) -> Remembered:
     rows = db.execute(
         "SELECT seq, hash, type, body FROM governance JOIN facts USING (seq) WHERE seq > ? ORDER BY seq", [known.seq]
-    )
-    for seq, link, kind, body in rows:
-        known = Remembered(seq, link, _after(known.state, read_fact(kind, body)))
-    return known
-
-
-def _after(known: Governance, fact: Fact) -> Governance:
-    if isinstance(fact, Restored):
-        return known.skipping(fact.ids_skipped)
-    return after(known, fact) if isinstance(fact, GovernanceFact) else known
+    ).fetchall()
+    if not rows:
+        return known
+    facts = (read_fact(kind, body) for _, _, kind, body in rows)
+    told = (fact for fact in facts if isinstance(fact, GovernanceFact | Restored))
+    return Remembered(rows[-1][0], rows[-1][1], folded(known.state, told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +100,15 @@ def head(db: sqlite3.Connection, seq: int) -> str:
     """The whole hash of fact `seq`, in hex: whoever has the same number and hash has the same books up to there."""
     link: bytes = db.execute("SELECT hash FROM facts WHERE seq = ?", [seq]).fetchone()[0]
     return link.hex()
+
+
+def in_force_since(db: sqlite3.Connection, state: Governance, kind: str) -> tuple[int, Entry] | None:
+    """The number of the decision of this kind that holds, and the fact from which on it does; None when none does."""
+    number = state.in_force.get(kind)
+    if number is None:
+        return None
+    done = [minute for minute in minutes(db, number) if isinstance(minute.fact, DecisionCarriedOut)]
+    return number, done[-1].entry
 
 
 @dataclass(frozen=True, slots=True)

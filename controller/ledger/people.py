@@ -4,16 +4,19 @@ import sqlite3
 
 from controller.domain.catalog import MakerId, ProductId
 from controller.domain.membership import PutMember
+from controller.domain.selling import PutSeller
 from controller.domain.stocking import PutMaker, PutProduct, Wish
 
 
 def keep(db: sqlite3.Connection, words: Wish) -> None:
-    """Remember the newest words about a maker, a product or a member."""
+    """Remember the newest words about a maker, a product or a member, and a seller's number at the tax office."""
     if isinstance(words, PutMaker):
         row = (words.maker, words.name, words.workshop, words.words, words.photo, words.consent)
         db.execute("INSERT OR REPLACE INTO makers VALUES (?, ?, ?, ?, ?, ?)", row)
     elif isinstance(words, PutMember):
         db.execute("INSERT OR REPLACE INTO members VALUES (?, ?, ?)", (words.member, words.name, words.photo))
+    elif isinstance(words, PutSeller):
+        db.execute("INSERT OR REPLACE INTO tax_ids VALUES (?, ?)", (words.maker, words.tax_id))
     elif isinstance(words, PutProduct):
         told = (words.product, words.name, words.materials, words.work_minutes, words.photo, words.materials_cents)
         db.execute("INSERT OR REPLACE INTO product_words VALUES (?, ?, ?, ?, ?, ?)", told)

@@ -14,10 +14,11 @@ from datetime import datetime
 from hmac import compare_digest
 from threading import Lock
 
-from controller.domain.facts import Sold
+from controller.domain.facts import SellerSet, Sold
 from controller.ledger.diary import when
 from controller.ledger.forms import read_fact
 from controller.ledger.running import zone_of
+from controller.ledger.sellers import sellers
 
 TOKEN = re.compile(r"([1-9][0-9]{0,17})-([a-z2-7]{16})")
 SECRET_BYTES = 10
@@ -43,11 +44,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One sale, where it is written, and where it was taken back if it was."""
+    """One sale, where it is written, and where it was taken back if it was; `sold_as` is who sold it, as was said then."""
 
     sold: Sold
     entry: Entry
     taken_back: Entry | None = None
+    sold_as: SellerSet | None = None
 
 
 @dataclass(slots=True)
@@ -115,7 +117,8 @@ def receipt(db: sqlite3.Connection, asked: str, back: TakenBack) -> Receipt | No
         return None
     seq = int(found[1])
     returned = back.since(db, sold.vend_id, seq)
-    return Receipt(sold, entry(db, seq), entry(db, returned) if returned else None)
+    back_at = entry(db, returned) if returned else None
+    return Receipt(sold, entry(db, seq), back_at, sellers(db).at(sold.maker, seq))
 
 
 def entry(db: sqlite3.Connection, seq: int) -> Entry:

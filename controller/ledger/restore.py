@@ -19,7 +19,7 @@ from controller.domain.cycle import Cycle
 from controller.domain.events import CoinsPaid, DeadlinePassed, Event, HoppersAnswered, VendUnknown
 from controller.domain.facts import Fact, Restored
 from controller.domain.shop import Shop
-from controller.domain.vend import step
+from controller.domain.trials import left_behind, step
 from controller.domain.vouchers import MINUTE_MAX, minute
 from controller.ledger.alone import alone
 from controller.ledger.backup import check_chain
@@ -190,6 +190,8 @@ def _left_behind(cycle: Cycle, now_ms: int, shop: Shop) -> tuple[Cycle, list[Fac
 
 
 def _what_ends(cycle: Cycle) -> Event | None:
+    if cycle.trial:
+        return left_behind(cycle.trial)
     if cycle.vend:
         return VendUnknown(cycle.vend.vend_id, "restored")
     if payout := cycle.payout:

@@ -33,6 +33,7 @@ Line = tuple[str, int]
 Clocks = dict[int, tuple[int, BootClock]]
 STOCK = ("slots", "products", "makers", "rule", "closed_hoppers", "assembly", "governance")
 TOLD_MAX = 3
+SPANS = "SELECT day >> 5, account, sum(pieces), sum(earned_cents), sum(paid_cents) FROM days GROUP BY 1, 2"
 """How many differences between two tables one complaint names."""
 
 
@@ -198,6 +199,7 @@ def _cycle(audit: Audit, cycle: Cycle) -> Iterator[Complaint]:
         ("hold", held_cents, -audit.balances[HOLD]),
         ("the vend under way", vend and vend.vend_id, audit.vend and audit.vend.vend_id),
         ("the payout under way", payout and payout.payout_id, audit.payout and audit.payout.payout_id),
+        ("the trial under way", cycle.trial and cycle.trial.trial_id, audit.trial and audit.trial.trial_id),
         ("the last vend's number", cycle.last_vend_id, audit.vend_ids),
         ("the last payout's number", cycle.last_payout_id, audit.payout_ids),
         ("the last claim's number", cycle.last_claim_id, audit.claim_ids),
@@ -214,6 +216,11 @@ def _counted(book: Daybook, db: sqlite3.Connection) -> Iterator[Complaint]:
     rows = _rows(db, "SELECT day, account, pieces, earned_cents, paid_cents FROM days")
     days = {(day, account): figures for day, account, *figures in rows if any(figures)}
     yield from _same("days", "days", days, {key: [*figures] for key, figures in book.days.items() if any(figures)})
+    spans = (
+        {(span, account): figures for span, account, *figures in _rows(db, rows) if any(figures)}
+        for rows in ("SELECT * FROM spans", SPANS)
+    )
+    yield from _same("days", "spans of days", *spans)
 
 
 def _clocks(db: sqlite3.Connection, clocks: Clocks) -> Iterator[Complaint]:

@@ -19,6 +19,7 @@ The socket is guarded by the file system: only its owner and group may connect.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -30,10 +31,12 @@ from controller.domain.membership import PutMember, RevokePhone
 from controller.domain.pairing import PhoneClaims, PhoneConfirmed
 from controller.domain.periods import ClosePeriod
 from controller.domain.reversals import CloseReversal
+from controller.domain.selling import PutSeller
 from controller.domain.stocking import (
     AcceptVouchers,
     ApproveRule,
     AssignSlot,
+    CloseSlot,
     CountSlot,
     OpenSlot,
     PutMaker,
@@ -41,6 +44,7 @@ from controller.domain.stocking import (
     Wish,
 )
 from controller.domain.treasury import CountCash, MoveCash, PayMaker, RefundSale, SettleClaim
+from controller.domain.trials import TryPart
 from controller.domain.turns import PassTurn, TakeTurn
 from controller.domain.view import View
 
@@ -59,10 +63,22 @@ class Watch:
     """Send the machine's picture from now on."""
 
 
-Ask = Ping | Watch | Event | Wish
+@dataclass(frozen=True, slots=True)
+class TellStatus:
+    """How are the devices? For the technician: each tells what it knows, in its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackUp:
+    """Begin a backup onto the stick now; what comes of it is told by `status`."""
+
+
+Ask = Ping | Watch | TellStatus | BackUp | Event | Wish
 WORDS: dict[str, type[Ask]] = {
     "ping": Ping,
     "watch": Watch,
+    "status": TellStatus,
+    "back-up": BackUp,
     "choose": SlotChosen,
     "give-back": ReturnPressed,
     "stay": StillHere,
@@ -73,6 +89,8 @@ WORDS: dict[str, type[Ask]] = {
     "assign-slot": AssignSlot,
     "count-slot": CountSlot,
     "open-slot": OpenSlot,
+    "close-slot": CloseSlot,
+    "try-part": TryPart,
     "approve-rule": ApproveRule,
     "accept-vouchers": AcceptVouchers,
     "settle-claim": SettleClaim,
@@ -84,6 +102,7 @@ WORDS: dict[str, type[Ask]] = {
     "close-period": ClosePeriod,
     "put-member": PutMember,
     "revoke-phone": RevokePhone,
+    "put-seller": PutSeller,
     "phone-claims": PhoneClaims,
     "phone-confirmed": PhoneConfirmed,
     "propose": Propose,
@@ -113,11 +132,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a request: `code` is None when it was done, otherwise `words` say why not."""
+    """What became of a request: `code` is None when it was done, otherwise `words` say why not. `told` answers `status`."""
 
     request_id: int | None
     code: str | None = None
     words: str = ""
+    told: Mapping[str, Any] | None = None
 
     @property
     def ok(self) -> bool:
@@ -158,8 +178,10 @@ def write_request(request: Request) -> bytes:
 
 
 def write_answer(answer: Answer) -> bytes:
+    """One line to a client. What a device tells that JSON does not know is written as it says itself."""
     if answer.ok:
-        return _write({"id": answer.request_id, "ok": True})
+        told = {} if answer.told is None else {"told": answer.told}
+        return _write({"id": answer.request_id, "ok": True, **told})
     error = {"code": answer.code, "words": answer.words}
     return _write({"id": answer.request_id, "ok": False, "error": error})
 
@@ -176,7 +198,7 @@ def read_reply(line: bytes) -> Answer | View:
             state: View = _form(View).validate_json(json.dumps(message["state"]))
             return state
         if message.get("ok") is True:
-            return Answer(message.get("id"))
+            return Answer(message.get("id"), told=message.get("told"))
         return Answer(message.get("id"), message["error"]["code"], message["error"]["words"])
     except (ValidationError, KeyError, TypeError) as error:
         raise RemoteProtocolError("bad-reply", f"the controller sent something else: {error}") from None
@@ -198,4 +220,6 @@ def _read(line: bytes, limit_bytes: int) -> dict[str, Any]:
 
 
 def _write(message: dict[str, Any]) -> bytes:
-    return json.dumps({"v": VERSION, **message}, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    return (
+        json.dumps({"v": VERSION, **message}, separators=(",", ":"), ensure_ascii=False, default=str).encode() + b"\n"
+    )

@@ -8,12 +8,14 @@ import csv
 from io import StringIO
 
 from controller.ledger.statement import Statement
+from controller.statements import selling
 from controller.statements.rows import Row, rows
 from controller.statements.words import money, stretch
 
 COLUMNS = (
     *("hecho", "fecha", "hora", "reloj en hora", "qué", "detalle", "venta", "espiral", "prenda", "reparto"),
     *("precio", "comisión", "comisión de", "fondos", "para usted", "saldo", "quién", "testigo"),
+    *selling.COLUMNS,
 )
 WHATS = {"sold": "venta", "settled": "venta", "taken-back": "devolución", "paid": "pago", "moved": "corrección"}
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -21,7 +23,7 @@ MARK = "\ufeff"
 
 
 def as_csv(statement: Statement, machine: str) -> bytes:
-    """The lines, between an opening and a closing row."""
+    """The lines, between an opening and a closing row; after it, who sold what, in words."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([harmless(f"Liquidación de {statement.name}"), harmless(f"Máquina {machine}"), stretch(statement)])
@@ -29,6 +31,7 @@ def as_csv(statement: Statement, machine: str) -> bytes:
     writer.writerow(_edge("saldo anterior", statement.opening_cents))
     writer.writerows(_row(row) for row in rows(statement))
     writer.writerow(_edge("saldo", statement.closing_cents))
+    writer.writerows([harmless(words)] for words in selling.told(statement))
     return (MARK + text.getvalue()).encode()
 
 
@@ -56,4 +59,13 @@ def _row(row: Row) -> list[str]:
     when = [str(line.seq), day, hour, "sí" if line.certain else "no", WHATS[line.what]]
     fees_of = harmless(" y ".join(line.fees_of))
     hers = [decimal(line.cents), decimal(row.balance_cents), harmless(line.by), harmless(line.witness)]
-    return [*when, *map(harmless, words), *price[:2], fees_of, price[2], *hers]
+    taxed = [*selling.words_of(line), *_vat(row)]
+    return [*when, *map(harmless, words), *price[:2], fees_of, price[2], *hers, *taxed]
+
+
+def _vat(row: Row) -> list[str]:
+    """The rate, the VAT in the price, and the rest of it; empty where nobody has said who sells."""
+    line = row.line
+    if line.sold_as is None:
+        return ["", "", ""]
+    return [selling.rate(line.sold_as.vat_permille), decimal(line.vat_cents), decimal(line.net_cents)]

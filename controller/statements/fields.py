@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from controller.domain.facts import SellerSet
 from controller.ledger.statement import Line, Statement
 
 
@@ -24,6 +25,7 @@ def fields(statement: Statement) -> dict[str, Any]:
         "closing_cents": statement.closing_cents,
         "pieces": statement.pieces,
         "certain": statement.certain,
+        "tax_id": statement.tax_id,
         "lines": [_line(line) for line in statement.lines],
         "undated": [_line(line) for line in statement.undated],
         "rules": [
@@ -36,5 +38,11 @@ def fields(statement: Statement) -> dict[str, Any]:
 def _line(line: Line) -> dict[str, Any]:
     known = {name: value for name, value in asdict(line).items() if value or name in ("cents", "certain")}
     times = {name: value.isoformat() for name in ("at", "sold_at") if (value := getattr(line, name))}
+    known |= {"sold_as": _sold_as(line.sold_as), "net_cents": line.net_cents} if line.sold_as else {}
     shares = {"fee_cents": line.fee_cents, "fund_cents": line.fund_cents} if line.price_cents else {}
     return known | times | shares
+
+
+def _sold_as(terms: SellerSet) -> dict[str, Any]:
+    """Who sold it; who said so is of no matter here."""
+    return {"seller": terms.seller, "regime": terms.regime, "vat_permille": terms.vat_permille}

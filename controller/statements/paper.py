@@ -11,6 +11,7 @@ from fpdf.enums import XPos, YPos
 
 from controller.ledger.statement import Statement
 from controller.statements import rows as tables
+from controller.statements import selling
 from controller.statements.lettering import ASH, BOLD, INK, MARIGOLD, REGULAR, THREAD, WOOL, band, drawable, wrapped
 from controller.statements.words import PROMISE, UNSURE_TOLD, money, proof, rule, stretch
 
@@ -125,7 +126,8 @@ class _Paper(FPDF):
 
     def ending(self) -> None:
         """What holds for all of it, and room to sign."""
-        told = [*tables.notes(self.statement, UNSURE_TOLD), *map(rule, self.statement.rules), PROMISE]
+        notes = (*selling.told(self.statement), *tables.notes(self.statement, UNSURE_TOLD))
+        told = [*notes, *map(rule, self.statement.rules), PROMISE]
         self._type(8, colour=ASH)
         lines = [line for words in told for line in wrapped(words, WIDTH_MM - 2 * MARGIN_MM - 4, self.get_string_width)]
         if self.get_y() + len(lines) * LINE_MM + 34 > HEIGHT_MM - FOOT_MM:

@@ -2,6 +2,7 @@
 
 from controller.ledger.statement import Statement
 from controller.statements import rows as tables
+from controller.statements import selling
 from controller.statements.words import PROMISE, UNSURE_TOLD, money, proof, rule, stretch
 
 WIDTHS = (17, 48, 6, 11, 9, 10, 11, 11)
@@ -17,6 +18,7 @@ def as_text(statement: Statement, machine: str) -> str:
     lines += [_row(_cells(row)) for row in tables.rows(statement)] or ["En estos días no hubo nada."]
     lines += [
         "",
+        *selling.told(statement),
         *tables.notes(statement, UNSURE_TOLD),
         *(rule(one) for one in statement.rules),
         PROMISE,

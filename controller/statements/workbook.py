@@ -12,6 +12,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from controller.ledger.statement import Statement
+from controller.statements import selling
 from controller.statements.commas import COLUMNS, WHATS
 from controller.statements.rows import Row, account, notes, rows
 from controller.statements.words import PROMISE, UNSURE_TOLD, proof, rule, stretch
@@ -63,7 +64,13 @@ class _Drawing:
         end = TABLE_ROW + 1 + len(listed)
         if listed:
             self._totals(end, statement)
-        told = [*notes(statement, UNSURE_TOLD), *map(rule, statement.rules), PROMISE, proof(statement)]
+        told = [
+            *selling.told(statement),
+            *notes(statement, UNSURE_TOLD),
+            *map(rule, statement.rules),
+            PROMISE,
+            proof(statement),
+        ]
         for number, words in enumerate(told, start=end + 2):
             sheet.write_string(number, 0, words)
         sheet.freeze_panes(TABLE_ROW + 1, 0)
@@ -79,6 +86,7 @@ class _Drawing:
             sheet.write_datetime(number, _column("hora"), line.at.time(), self.hour)
         words = {"reloj en hora": "sí" if line.certain else "no", "qué": WHATS[line.what], "detalle": row.says}
         words |= {"espiral": line.slot, "prenda": line.piece, "quién": line.by, "testigo": line.witness}
+        words |= dict(zip(selling.COLUMNS[:2], selling.words_of(line), strict=True))
         for heading, text in (words | {"comisión de": " y ".join(line.fees_of)}).items():
             sheet.write_string(number, _column(heading), text)
         for heading, count in (("venta", line.vend_id), ("reparto", line.rule_id)):
@@ -87,6 +95,9 @@ class _Drawing:
         sums = {"para usted": line.cents, "saldo": row.balance_cents}
         if row.priced:
             sums |= {"precio": line.price_cents, "comisión": line.fee_cents, "fondos": line.fund_cents}
+        if line.sold_as:
+            sheet.write_number(number, _column("tarifa de IVA"), line.sold_as.vat_permille / 10)
+            sums |= {"IVA incluido": line.vat_cents, "sin IVA": line.net_cents}
         for heading, cents in sums.items():
             self._money(number, _column(heading), cents, self.money)
 
@@ -94,6 +105,8 @@ class _Drawing:
         """Sums that the workbook keeps itself, with their values at hand for programs that do not compute."""
         self.sheet.write_string(end, _column("detalle"), "Total", self.bold)
         columns = {"precio": "price_cents", "comisión": "fee_cents", "fondos": "fund_cents", "para usted": "cents"}
+        if selling.taxed(statement):
+            columns |= {"IVA incluido": "vat_cents", "sin IVA": "net_cents"}
         for heading, field in columns.items():
             letter = chr(ord("A") + _column(heading))
             cents = sum(getattr(line, field) for line in statement.lines)

@@ -132,6 +132,15 @@ async def act(request: Request) -> Response:
         return JSONResponse({"ok": False, "why": "away"}, 503)
 
 
+@router.get("/phone")
+async def phone(request: Request) -> Response:
+    """A member's phone, in this browser: it scans the code that the screen shows, and without one opens her pages."""
+    phones, code = request.app.state.scenery["phones"], request.app.state.bystander.code
+    if not phones:
+        return Response(status_code=404)
+    return RedirectResponse(f"{phones}/e/{code}" if code else f"{phones}/", 303)
+
+
 @router.get("/pieces/{product}.svg")
 async def drawing(product: str) -> Response:
     """One garment, or 404."""

@@ -47,6 +47,12 @@ class Bystander:
     def closing(self) -> bool:
         return self._gateway.closing
 
+    @property
+    def code(self) -> str:
+        """What the screen shows for a phone to scan; empty when it shows none."""
+        view = None if self._gateway.stale else self._gateway.picture
+        return view.pairing.code if view and view.pairing else ""
+
     async def run(self) -> None:
         """Listen and look, until cancelled."""
         async with asyncio.TaskGroup() as group:

@@ -32,6 +32,8 @@ def scenery(config: Config) -> dict[str, Any]:
         "buttons": [slot for tray in trays.values() for slot in tray if slot in buttons],
         "return_button": config.cabinet.return_button is not None,
         "door": config.cabinet.door is not None,
+        "service": config.cabinet.service_button is not None,
+        "phones": config.phones.address,
         "coins": CHANGER_CENTS if config.has_changer else tuple(sorted(COINS_CENTS)),
         "bills": config.mdb.bills_cents if config.mdb.bills else [],
         "lever": config.has_changer,

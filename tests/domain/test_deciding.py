@@ -283,13 +283,14 @@ def test_hours_and_prices_count_from_their_date() -> None:
 
 
 def test_what_a_person_must_do_waits_for_her() -> None:
-    """Money of a fund moves by a coordinator's hand; she says so once, and nobody else can."""
-    shop = votes(proposed(YARN), rosa=YES, luz=YES, inti=YES)
+    """What is nobody's rule a coordinator does; she says so once, and nobody else can. A fund's money she has to pay."""
+    shop = votes(proposed(), rosa=YES, luz=YES, inti=YES)
     assert due(shop, SATURDAY_MS + 99 * DAY_MS) == ()
     assert refused(shop, CarryOut(1, "rosa")) == "no-coordinator"
     assert grant(CarryOut(1, "carmen"), shop) == Granted((f.DecisionCarriedOut(1, "carmen"),))
     assert grant(CarryOut(1, "carmen"), does(shop, CarryOut(1, "carmen"))) == Granted(())
-    assert refused(proposed(YARN), CarryOut(1, "carmen")) == "nothing-to-do"
+    assert refused(proposed(), CarryOut(1, "carmen")) == "nothing-to-do"
+    assert refused(votes(proposed(YARN), rosa=YES, luz=YES, inti=YES), CarryOut(1, "carmen")) == "pay-it"
 
 
 def test_a_vote_disturbs_no_visitor() -> None:

@@ -7,7 +7,7 @@ from builders import A1, A2, A3, B1, BAG, ROSA, Till, coins, dispensing, refundi
 
 from controller.domain import facts as f
 from controller.domain.catalog import Closed, SlotId
-from controller.domain.cycle import Decision, News, Phase
+from controller.domain.cycle import Decision, News, Phase, Trial
 from controller.domain.effects import AskHoppers, Dispense, QueryVend
 from controller.domain.events import (
     CoinReturned,
@@ -42,6 +42,10 @@ def waiting_in(phase: Phase) -> Till:
     till = Till()
     if phase is Phase.CREDIT:
         till.tell(coins(25))
+    if phase is Phase.TRIAL:
+        till.cycle = replace(
+            till.cycle, phase=phase, last_vend_id=1, trial=Trial(1, f.Part.MOTOR, A1), deadline_ms=9_000
+        )
     return till
 
 
@@ -278,7 +282,7 @@ def test_a_doubt_is_never_retried_or_refunded() -> None:
 def test_a_late_or_foreign_vend_id_changes_nothing(phase: Phase, event: Event) -> None:
     """What a device says about a vend that is not under way is not believed, whatever the phase."""
     till = waiting_in(phase)
-    for vend_id in (0, 7, -1) if phase is Phase.DISPENSING else (0, 1, 7):
+    for vend_id in (0, 7, -1) if phase in (Phase.DISPENSING, Phase.TRIAL) else (0, 1, 7):
         assert till.tell(replace(event, vend_id=vend_id)) == Decision(till.cycle)  # type: ignore[call-arg]
 
 

@@ -373,3 +373,11 @@ def test_every_deed_is_an_act_there_is() -> None:
 def test_only_products_are_drawn(page: TestClient, name: str) -> None:
     """A name that no product can have has no drawing."""
     assert page.get(f"/pieces/{name}.svg").status_code == 404
+
+
+def test_a_members_phone_opens_where_the_machine_has_pages_for_one(page: TestClient) -> None:
+    """Her pages, as long as the screen shows no code to scan; nothing, where there are none."""
+    assert page.get("/phone", follow_redirects=False).status_code == 404
+    page.app.state.scenery["phones"] = "http://127.0.0.1:8081"  # type: ignore[attr-defined]
+    answer = page.get("/phone", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "http://127.0.0.1:8081/")

@@ -12,7 +12,7 @@ from thief import opened
 
 from controller.domain import facts as f
 from controller.domain.deciding import DAY_MS, CarryOut, Looked, Propose, Vote, Withdraw
-from controller.domain.governance import Governance
+from controller.domain.governance import Governance, folded
 from controller.domain.stocking import Granted, Wish
 from controller.domain.times import Moment
 from controller.domain.turns import PassTurn, TakeTurn
@@ -167,3 +167,24 @@ def test_what_a_page_remembers_is_what_the_books_say(tmp_path: Path) -> None:
         assert governance_now(journal.db) == governance(journal.db) == journal.shop.governance
     here.close()
     there.close()
+
+
+def test_folded_at_once_is_folded_one_by_one() -> None:
+    """Sixty votes, turns and a restore between them: the quick way over many facts leads where the small steps do."""
+    voters = ("inti", "luz", "rosa")
+    told: list[f.GovernanceFact | f.Restored] = []
+    for number in range(1, 61):
+        told += [f.ProposalOpened(number, TERMS[number % len(TERMS)], "luz", "", voters, 2, "1/2", 7, 7, f"v{number}")]
+        told += [f.Voted(number, who, f.Choice.YES) for who in voters[: number % 4]]
+        told += [f.ProposalDated(number, f.Date.CLOSES, number), f.ProposalDecided(number, f.Outcome.PASSED, 2, 0, 0)]
+        told += [f.DecisionCarriedOut(number, hindered="last-coordinator" if number % 5 == 0 else "")]
+        told += [
+            f.TurnTaken(f.Work.COUNT, number, voters[number % 3]),
+            f.TurnPassed(f.Work.COUNT, number, "luz", "inti"),
+        ]
+    told.insert(100, f.Restored(2, 41, "5a" * 32, "older", 10_000, 468_720))
+    step_by_step = Governance()
+    for fact in told:
+        step_by_step = folded(step_by_step, (fact,))
+    assert folded(Governance(), told) == step_by_step
+    assert step_by_step.hours is not None

@@ -18,15 +18,17 @@ from controller.domain.events import (
     VendUnknown,
     VisitorAnswers,
 )
-from controller.domain.facts import Choice, SplitTerms, Verdict, Work
+from controller.domain.facts import Choice, Part, Regime, Seller, SplitTerms, Verdict, Work
 from controller.domain.membership import PutMember, RevokePhone
 from controller.domain.pairing import PhoneClaims, PhoneConfirmed
 from controller.domain.periods import ClosePeriod
 from controller.domain.reversals import CloseReversal, Ending
+from controller.domain.selling import PutSeller
 from controller.domain.stocking import (
     AcceptVouchers,
     ApproveRule,
     AssignSlot,
+    CloseSlot,
     CountSlot,
     OpenSlot,
     PutMaker,
@@ -34,6 +36,7 @@ from controller.domain.stocking import (
     Wish,
 )
 from controller.domain.treasury import CountCash, MoveCash, PayMaker, RefundSale, SettleClaim
+from controller.domain.trials import TryPart
 from controller.domain.turns import PassTurn, TakeTurn
 from controller.domain.view import View, view
 from controller.protocols.control import (
@@ -41,9 +44,11 @@ from controller.protocols.control import (
     WORDS,
     Answer,
     Ask,
+    BackUp,
     Ping,
     RemoteProtocolError,
     Request,
+    TellStatus,
     Watch,
     read_reply,
     read_request,
@@ -65,6 +70,10 @@ EVERY_ASK: tuple[Ask, ...] = (
     AssignSlot(A1, BAG, 8),
     CountSlot(A1, 2, 6, "rosa"),
     OpenSlot(A1, "luz"),
+    CloseSlot(A1, "diego"),
+    TryPart(Part.MOTOR, "diego", "prueba-3", A1),
+    TellStatus(),
+    BackUp(),
     ApproveRule(WEIGHTS),
     AcceptVouchers("carmen"),
     SettleClaim("4TC-YNH", Verdict.BY_HAND, "carmen"),
@@ -75,6 +84,7 @@ EVERY_ASK: tuple[Ask, ...] = (
     CloseReversal(7, Ending.WENT_BACK, "carmen", "rosa", "rev-0042"),
     PutMember("carmen", ("coordinator",), "asamblea", "Carmen Chicaiza"),
     RevokePhone("k3m9x2qa", "carmen"),
+    PutSeller(ROSA, Seller.MAKER, Regime.GENERAL, 150, "carmen", "1712345678001"),
     PhoneClaims("hq3v5m2c7ak4sd6xwt2ey5rnbu", "rosa", "k3m9x2qa"),
     PhoneConfirmed("k3m9x2qa", True),
     ClosePeriod("2026-11", 4_812, "carmen", "luz", "cierre-2026-11"),

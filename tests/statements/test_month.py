@@ -3,21 +3,16 @@
 import sqlite3
 import subprocess
 import sys
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from beancount import loader
+from accountant import Accountant, reads
 from beancount.core import data
 from coop import DAYS, MAKERS, MISSING_CENTS, SALES_A_DAY
 
-from controller.ledger.connection import open_readonly
-from controller.ledger.export import beancount
 from controller.ledger.export.names import names
 from controller.ledger.reports import balances
 from controller.ledger.statement import Statement, What, figures, statement
@@ -33,34 +28,9 @@ STRETCHES = (
 BEAN_CHECK = Path(sys.executable).with_name("bean-check")
 
 
-@dataclass(frozen=True)
-class Accountant:
-    """What the other program read: its entries, and its complaints."""
-
-    file: Path
-    entries: list[Any]
-    errors: list[Any]
-
-    def cents(self, account: str, first: date, last: date) -> dict[int, int]:
-        """By the number of the fact: what it adds to this account, as its owner reads it."""
-        posted: dict[int, int] = defaultdict(int)
-        for entry in self.entries:
-            if isinstance(entry, data.Transaction) and first <= entry.date <= last:
-                for line in entry.postings:
-                    if line.account == account:
-                        assert line.units is not None
-                        posted[int(entry.meta["seq"])] -= int(line.units.number * 100)  # type: ignore[operator]
-        return dict(posted)
-
-
 @pytest.fixture(scope="module")
 def accountant(november: Path, tmp_path_factory: pytest.TempPathFactory) -> Accountant:
-    file = tmp_path_factory.mktemp("export") / "minga.beancount"
-    reader = open_readonly(november)
-    file.write_text("".join(beancount(reader, "Minga, quito-museo-1")))
-    reader.close()
-    entries, errors, _ = loader.load_file(str(file))
-    return Accountant(file, entries, errors)
+    return reads(november, tmp_path_factory.mktemp("export") / "minga.beancount")
 
 
 def drawn(db: sqlite3.Connection) -> Iterator[Statement]:

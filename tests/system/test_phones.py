@@ -87,11 +87,8 @@ class House:
 
     def restart_phones(self) -> None:
         """`kill -9` of the pages for phones, and their service unit starts them again."""
-        process = self.museum._processes.pop("phones")
-        process.kill()
-        process.wait()
         told = self.museum.log("phones").count("the pages for phones are on")
-        self.museum._start("phones", "phones")
+        self.museum.restart("phones")
         eventually(lambda: self.museum.log("phones").count("the pages for phones are on") > told, "the pages are back")
 
     def phones(self) -> dict[str, str]:

@@ -294,7 +294,9 @@ def test_a_coin_line_pulled_and_plugged_in_again(stage: Stage, visitor: Visitor)
 def test_a_box_that_is_full_unknown_to_the_machine_gives_every_coin_back(stage: Stage, visitor: Visitor) -> None:
     """Coins back up before their count says so: each lies in the cup, the kiosk says that it came back, none is credit."""
     with stage.page() as page:
-        visitor.sees(lambda p: 100 in p.coins_cents and not p.notice, "dollars are welcome, and no older news stands there")
+        visitor.sees(
+            lambda p: 100 in p.coins_cents and not p.notice, "dollars are welcome, and no older news stands there"
+        )
         begins(page, "full-box")
         page.click("#coin-100")
         expect(page.locator("#cup-coins svg")).to_have_count(1)

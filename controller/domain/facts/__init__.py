@@ -11,7 +11,10 @@ from controller.domain.facts.assembly import (
     PeriodClosed,
     PhonePaired,
     PhoneRevoked,
+    Regime,
     RolesSet,
+    Seller,
+    SellerSet,
 )
 from controller.domain.facts.base import Fact
 from controller.domain.facts.governance import (
@@ -60,6 +63,7 @@ from controller.domain.facts.shelf import (
     SlotOpened,
     Why,
 )
+from controller.domain.facts.trial import Found, Part, TrialEnded, TrialStarted
 from controller.domain.facts.visit import (
     ClaimOwed,
     CoinsUnknown,
@@ -94,6 +98,7 @@ __all__ = [
     "Date",
     "DecisionCarriedOut",
     "Fact",
+    "Found",
     "FundTerms",
     "GovernanceFact",
     "HopperClosed",
@@ -105,6 +110,7 @@ __all__ = [
     "Outcome",
     "Overpaid",
     "PairingOpened",
+    "Part",
     "PaymentAsked",
     "PaymentDropped",
     "PaymentLate",
@@ -123,6 +129,7 @@ __all__ = [
     "ProposalOpened",
     "ProposalWithdrawn",
     "Refunded",
+    "Regime",
     "Restored",
     "ReversalAccepted",
     "ReversalBounced",
@@ -132,6 +139,8 @@ __all__ = [
     "RolesSet",
     "RuleApproved",
     "SaleRefunded",
+    "Seller",
+    "SellerSet",
     "SlotAssigned",
     "SlotClosed",
     "SlotCounted",
@@ -139,6 +148,8 @@ __all__ = [
     "Sold",
     "SplitTerms",
     "Terms",
+    "TrialEnded",
+    "TrialStarted",
     "TroubleOver",
     "TroubleSeen",
     "TurnPassed",

@@ -1,7 +1,9 @@
-"""Facts about the people who own the machine: who may do what, whose phone is whose, and up to where the books are closed."""
+"""Facts about the people who own the machine: who may do what, whose phone is whose, who sells, which books are closed."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
+from controller.domain.catalog import MakerId
 from controller.domain.facts.base import Fact
 
 
@@ -54,5 +56,35 @@ class PeriodClosed(Fact):
     wish_id: str = ""
 
 
-AssemblyFact = RolesSet | PhonePaired | PhoneRevoked | PeriodClosed
+class Seller(StrEnum):
+    """Who sells a maker's pieces in the eyes of the tax office."""
+
+    MAKER = "maker"
+    COOP = "coop"
+
+
+class Regime(StrEnum):
+    """Under which rules of the tax office the seller stands, as she or her accountant says."""
+
+    POPULAR = "rimpe-popular"
+    EMPRENDEDOR = "rimpe-emprendedor"
+    ARTISAN = "artisan"
+    GENERAL = "general"
+
+
+@dataclass(frozen=True, slots=True)
+class SellerSet(Fact):
+    """From now on this maker's pieces are sold by `seller` under `regime`; of what was sold before nothing changes.
+
+    `vat_permille` is the rate of the VAT that every price contains, in tenths of a percent; 0 where none is charged.
+    """
+
+    maker: MakerId
+    seller: Seller
+    regime: Regime
+    vat_permille: int
+    by: str
+
+
+AssemblyFact = RolesSet | PhonePaired | PhoneRevoked | PeriodClosed | SellerSet
 """Every fact that the assembly's state (`controller.domain.assembly`) is made of. They are few."""

@@ -59,8 +59,11 @@ class SlotCounted(Fact):
 
 @dataclass(frozen=True, slots=True)
 class SlotClosed(Fact):
+    """This slot sells nothing until a person has looked at it; `by` is who closed it, empty when the machine did."""
+
     slot: SlotId
     reason: Closed
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

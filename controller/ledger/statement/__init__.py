@@ -13,6 +13,7 @@ from controller.domain.catalog import SplitRule
 from controller.ledger.connection import DatabaseError
 from controller.ledger.daybook import day_number
 from controller.ledger.diary import DayTotals, day_totals
+from controller.ledger.sellers import tax_id
 from controller.ledger.statement.figures import Figures, figures, figures_of
 from controller.ledger.statement.line import Line, What
 from controller.ledger.statement.reading import Entry, Reading
@@ -43,6 +44,8 @@ class Statement:
     head: str
     seqs: range | None = None
     undated: tuple[Line, ...] = ()
+    tax_id: str = ""
+    """Her RUC or cédula, as it is now."""
 
     @property
     def closing_cents(self) -> int:
@@ -126,6 +129,7 @@ def _drawn_up(
         head[1].lower(),
         seqs,
         undated,
+        tax_id(db, reading.maker),
     )
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from controller.domain.accounts import kind
 from controller.domain.catalog import Share
+from controller.domain.facts import SellerSet
 
 
 class What(StrEnum):
@@ -30,7 +31,8 @@ class Line:
 
     `at` is local time, None where no calendar reaches. Of a sale `price_cents` is `cents` and the `parts` of all others; of
     a sale taken back all three are negative, and `sold_at` is when it was sold. `rule_id` is the rule it was shared by, 0
-    where nobody knows. `piece` is the product's name, or its id once the name is forgotten.
+    where nobody knows. `piece` is the product's name, or its id once the name is forgotten. `sold_as` is who sold it in the
+    eyes of the tax office, as was said when it was sold; of the price `vat_cents` are VAT then, negative where it is.
     """
 
     what: What
@@ -51,6 +53,8 @@ class Line:
     why: str = ""
     by: str = ""
     witness: str = ""
+    sold_as: SellerSet | None = None
+    vat_cents: int = 0
 
     @property
     def fee_cents(self) -> int:
@@ -61,6 +65,11 @@ class Line:
     def fund_cents(self) -> int:
         """What goes to everybody else: the funds, and whoever a rule names besides."""
         return sum(part.cents for part in self.parts) - self.fee_cents
+
+    @property
+    def net_cents(self) -> int:
+        """The price without the VAT it contains; 0 where nobody has said who sold it."""
+        return self.price_cents - self.vat_cents if self.sold_as else 0
 
     @property
     def fees_of(self) -> tuple[str, ...]:

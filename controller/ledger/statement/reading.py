@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from controller.domain import facts as f
 from controller.domain.accounts import postings
 from controller.domain.catalog import Account, Share
+from controller.domain.selling import vat_cents
 from controller.domain.times import BootClock, Moment
 from controller.ledger.daybook import COUNTED, day_lines, local_day
 from controller.ledger.diary import when
 from controller.ledger.forms import read_fact
 from controller.ledger.running import zone_of
+from controller.ledger.sellers import Sellers, sellers
 from controller.ledger.statement import earlier
 from controller.ledger.statement.line import Line, What
 
@@ -88,10 +90,12 @@ class Reading:
             "slot": fact.slot,
             "rule_id": started.rule_id if started else 0,
             **self._piece(fact.product),
+            **self._taxed(seq, fact.price_cents),
         }
 
     def _settled(self, seq: int, fact: f.ClaimSettled) -> dict[str, Any]:
         about = {"price_cents": fact.cents, "parts": self._others(fact.shares), "claim": fact.claim, "by": fact.by}
+        about |= self._taxed(seq, fact.cents)
         if (found := earlier.doubt(self.db, seq, fact.claim)) is None:
             return about
         doubted, started = found
@@ -106,13 +110,24 @@ class Reading:
             return about
         at, sold = found
         began = when(self.db, at)
-        return about | self._sold(at, sold) | about | {"sold_at": self._local(began) if began else None}
+        undone_vat = self._taxed(at, sold.price_cents, -1)
+        return about | self._sold(at, sold) | about | undone_vat | {"sold_at": self._local(began) if began else None}
+
+    def _taxed(self, seq: int, price_cents: int, sign: int = 1) -> dict[str, Any]:
+        """Who sold it, as was said before fact `seq`, and the VAT in its price; nothing while nobody has said."""
+        sold_as = self._sellers.at(self.maker, seq)
+        vat = sign * vat_cents(price_cents, sold_as.vat_permille) if sold_as else 0
+        return {"sold_as": sold_as, "vat_cents": vat} if sold_as else {}
 
     def _others(self, shares: tuple[Share, ...]) -> tuple[Share, ...]:
         return tuple(share for share in shares if share.account != self.account and share.cents)
 
     def _piece(self, product: str) -> dict[str, str]:
         return {"product": product, "piece": self._names.get(product) or product}
+
+    @cached_property
+    def _sellers(self) -> Sellers:
+        return sellers(self.db)
 
     @cached_property
     def _names(self) -> dict[str, str]:

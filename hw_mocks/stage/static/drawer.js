@@ -15,6 +15,7 @@ export function see(seen) {
   const tends = Boolean(seen.door_open);
   for (const id of ["hang", "unhang", "home"]) byId(id).disabled = !tends;
   byId("needs-door").hidden = tends;
+  if (byId("service")) byId("service").disabled = !tends;
   const clock = byId("clock"), hours = Math.round((seen.clock_min ?? 0) / 60);
   if (clock) clock.textContent = hours ? say("drawer", "clock_off", { n: hours > 0 ? `+${hours}` : hours }) : say("drawer", "clock_right");
 }
@@ -31,6 +32,7 @@ for (const button of document.querySelectorAll("[data-fault]")) {
 }
 byId("fault-power-cut").addEventListener("click", ({ currentTarget }) => act("power", { on: pressed(currentTarget) }));
 byId("fault-open-door")?.addEventListener("click", ({ currentTarget }) => act("door", { open: !pressed(currentTarget) }));
+byId("service")?.addEventListener("click", () => act("press", { button: "service" }));
 for (const button of document.querySelectorAll("[data-clock]")) {
   button.addEventListener("click", () => act("shift_clock", { minutes: Number(button.dataset.clock) }));
 }

@@ -27,7 +27,7 @@ function happened(happening, picture) {
   const { what, slot, button, on, open, place, cents, pieces } = happening, piece = slot && pieceName(picture, slot);
   const known = {
     coin: () => { coinFell(happening); tell(say("story", place, { money: money(cents) }), place === "tray" ? "no" : ""); },
-    pressed: () => tell(button === "return" ? say("story", "pressed_return") : say("story", "pressed", { slot: button })),
+    pressed: () => tell(["return", "service"].includes(button) ? say("story", `pressed_${button}`) : say("story", "pressed", { slot: button })),
     motor: () => on && tell(say("story", "motor", { slot })),
     left: () => { pieceLeft(slot, picture, speed); tell(say("story", "left", { slot, piece })); },
     fell: () => tell(say("story", "fell", { piece }), "yours"),

@@ -7,13 +7,15 @@
 Every touch is a real pointer on the screen, and is counted where it is made.
 """
 
-from collections.abc import Iterator, Mapping
+import gzip
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, Response
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -79,6 +81,42 @@ def held(
     yield hand
     context.close()
     assert hand.wrong == []
+
+
+def faulty(
+    browser: Browser, url: str, cookies: Mapping[str, str], paths: Iterable[str], width: int, language: str
+) -> object:
+    """What is wrong with these pages on a screen so wide, by path; nothing, when all is well."""
+    with held(browser, url, cookies, width, extra_http_headers={"accept-language": language}) as hand:
+        found = {}
+        for path in paths:
+            hand.goes(path)
+            found[path] = hand.faults()
+        return {path: faults for path, faults in found.items() if faults}
+
+
+def too_wide_when_large(browser: Browser, url: str, cookies: Mapping[str, str], paths: Iterable[str]) -> list[str]:
+    """The pages that cannot be read by scrolling down alone at 200 % on 320 px, which leaves 160 px."""
+    with held(browser, url, cookies, 160, 370, device_scale_factor=2) as hand:
+        wide = []
+        for path in paths:
+            hand.goes(path)
+            wide += [path] if hand.page.evaluate("document.documentElement.scrollWidth") > 160 else []
+        return wide
+
+
+def heavy(phone: TestClient, paths: Iterable[str]) -> list[str]:
+    """The pages above 60 KB compressed, with their sheets and scripts, or with a style or script inside."""
+    found = []
+    for path in paths:
+        page = phone.get(path)
+        linked = [part.split('"')[0].split("?")[0] for part in page.text.split('"/static/')[1:]]
+        files = [phone.get(f"/static/{name}").content for name in linked]
+        assert len(files) >= 4, f"{path}: its sheets were not found"
+        weight = sum(len(gzip.compress(body)) for body in (page.content, *files))
+        if weight > 60_000 or " style=" in page.text or "<script>" in page.text:
+            found.append(path)
+    return found
 
 
 def _came(response: Response) -> bool:

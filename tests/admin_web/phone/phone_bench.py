@@ -39,7 +39,7 @@ from controller.domain.stocking import PutMaker, PutProduct, Refusal, Wish
 from controller.domain.view import View, view
 from controller.ledger.connection import open_readonly
 from controller.ledger.journal import Journal
-from controller.protocols.control import Answer, Ask
+from controller.protocols.control import Answer, Ask, BackUp, TellStatus
 from controller.wishes import weighed
 
 ADDRESS = "http://minga.local:8081"
@@ -73,10 +73,16 @@ class Machine(StillGateway):
         self.answer: Answer | None = None
         self.troubles: frozenset[Trouble] = frozenset()
         self.cycle = Cycle()
+        self.status: dict[str, object] = {}
+        """What its devices say of themselves."""
 
     async def ask(self, ask: Ask) -> Answer:
         """The controller's own judgement, on the disk before it is answered."""
+        if isinstance(ask, TellStatus):  # a question, which changes nothing
+            return self.answer or Answer(1, told=self.status)
         self.asked.append(ask)
+        if isinstance(ask, BackUp):
+            return self.answer or Answer(1)
         return self.answer or self.decide(ask)
 
     def decide(self, ask: Ask) -> Answer:

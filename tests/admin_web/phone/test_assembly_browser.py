@@ -1,13 +1,12 @@
 """Deciding together in a real Chromium: what each job costs in touches, with scripts and without; how pages look."""
 
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from browsing import IN_A_BROWSER
 from builders import stamp
-from hand_held import Hand, held
+from hand_held import Hand, faulty, heavy, held, too_wide_when_large
 from phone_bench import Bench, opened, served
 from playwright.sync_api import Browser
 
@@ -103,28 +102,15 @@ def test_turns_cost_one_touch_and_two(hand: Hand, bench: tuple[Bench, str]) -> N
 @pytest.mark.parametrize(("width", "language"), [(360, "es-EC"), (320, "en-US")])
 def test_every_page_fits_and_can_be_read(bench: tuple[Bench, str], browser: Browser, width: int, language: str) -> None:
     """Nothing sticks out, targets are 56 px and more, axe finds nothing, no other computer is asked."""
-    keys = bench[0].keys("rosa", opened=True)
-    with held(browser, bench[1], keys, width, extra_http_headers={"accept-language": language}) as hand:
-        for path in (*PAGES, "/asamblea/1/cumplir"):
-            hand.goes(path)
-            assert hand.faults() == [], path
+    pages = (*PAGES, "/asamblea/1/pagar")
+    assert faulty(browser, bench[1], bench[0].keys("rosa", opened=True), pages, width, language) == {}
 
 
 def test_twice_as_large_on_a_narrow_screen(bench: tuple[Bench, str], browser: Browser) -> None:
     """200 % on 320 px leaves 160 px: everything is reached by scrolling down alone."""
-    with held(browser, bench[1], bench[0].keys("rosa", opened=True), 160, 370, device_scale_factor=2) as hand:
-        for path in PAGES[1:]:
-            hand.goes(path)
-            assert hand.page.evaluate("document.documentElement.scrollWidth") <= 160, path
+    assert too_wide_when_large(browser, bench[1], bench[0].keys("rosa", opened=True), PAGES[1:]) == []
 
 
 def test_the_pages_are_light(bench: tuple[Bench, str]) -> None:
     """Each page with its sheets and scripts under 60 KB compressed; no inline style or script in any."""
-    phone = bench[0].phone("rosa", opened=True)
-    for path in PAGES:
-        page = phone.get(path)
-        linked = [part.split('"')[0].split("?")[0] for part in page.text.split('"/static/')[1:]]
-        files = [phone.get(f"/static/{name}").content for name in linked]
-        assert sum(len(gzip.compress(body)) for body in (page.content, *files)) <= 60_000, path
-        assert " style=" not in page.text
-        assert "<script>" not in page.text
+    assert heavy(bench[0].phone("rosa", opened=True), PAGES) == []

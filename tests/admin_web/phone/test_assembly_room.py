@@ -182,12 +182,12 @@ def test_a_decision_is_told_until_it_is_true(bench: Bench) -> None:
 
 def test_a_coordinator_notes_what_she_has_done(bench: Bench) -> None:
     """With her PIN and a look beforehand; it stands in the books with her name, once."""
-    proposed(bench, YARN)
+    proposed(bench, f.OtherTerms("La minga de diciembre es en casa de Luz."))
     agreed(bench)
     assert "Anotar que se cumplió" not in seen(bench.phone("rosa"), "/asamblea/1")
     carmen = bench.phone("carmen", opened=True)
     assert "Anotar que se cumplió" in seen(carmen, "/asamblea/1")
-    assert "$40,00" in seen(carmen, "/asamblea/1/cumplir")
+    assert "en casa de Luz" in seen(carmen, "/asamblea/1/cumplir")
     carmen.post("/asamblea/1/cumplir")
     carmen.post("/asamblea/1/cumplir")
     assert proposal(bench).done

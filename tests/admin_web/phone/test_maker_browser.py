@@ -1,6 +1,5 @@
 """A maker's rooms in a real Chromium: what each job costs in touches, with scripts and without, and how every page looks."""
 
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 from browsing import IN_A_BROWSER
 from builders import A1, A2, BAG, ROSA
 from camera import taken
-from hand_held import Hand, held
+from hand_held import Hand, faulty, heavy, held, too_wide_when_large
 from phone_bench import Bench, opened, served
 from playwright.sync_api import Browser
 
@@ -152,30 +151,15 @@ def test_a_new_product_is_five_touches_beside_its_name(hand: Hand, bench: tuple[
 def test_every_page_fits_and_can_be_read(bench: tuple[Bench, str], browser: Browser, width: int, language: str) -> None:
     """Nothing sticks out, photos load, targets are 56 px and more, axe finds nothing, no other computer is asked."""
     bench[0].write(f.SlotCounted(A2, 4, 1, "rosa", f.Why.TOOK))
-    with held(
-        browser, bench[1], bench[0].keys("rosa"), width, extra_http_headers={"accept-language": language}
-    ) as hand:
-        for path in PAGES:
-            hand.goes(path)
-            assert hand.faults() == [], path
+    assert faulty(browser, bench[1], bench[0].keys("rosa"), PAGES, width, language) == {}
 
 
 def test_twice_as_large_on_a_narrow_screen(bench: tuple[Bench, str], browser: Browser) -> None:
     """200 % on 320 px: what is left is 160 px, and everything can still be reached by scrolling down alone."""
-    with held(browser, bench[1], bench[0].keys("rosa"), 160, 370, device_scale_factor=2) as hand:
-        for path in ("/", f"/precio/{BAG}", "/contar"):
-            hand.goes(path)
-            assert hand.page.evaluate("document.documentElement.scrollWidth") <= 160, path
+    pages = ("/", f"/precio/{BAG}", "/contar")
+    assert too_wide_when_large(browser, bench[1], bench[0].keys("rosa"), pages) == []
 
 
 def test_the_pages_are_light(bench: tuple[Bench, str]) -> None:
     """Each page with its sheets and scripts under 60 KB compressed, photos apart; no inline style or script in any."""
-    phone = bench[0].phone("rosa")
-    for path in PAGES:
-        page = phone.get(path)
-        linked = [part.split('"')[0].split("?")[0] for part in page.text.split('"/static/')[1:]]
-        files = [phone.get(f"/static/{name}").content for name in linked]
-        assert len(files) >= 5
-        assert sum(len(gzip.compress(body)) for body in (page.content, *files)) <= 60_000, path
-        assert " style=" not in page.text
-        assert "<script>" not in page.text
+    assert heavy(bench[0].phone("rosa"), PAGES) == []

@@ -1,13 +1,12 @@
 """The coordinator's rooms in a real Chromium: what counting, closing and sending cost in touches, and how they look."""
 
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from browsing import IN_A_BROWSER
 from builders import A1, A3, Till, coins
-from hand_held import Hand, held
+from hand_held import Hand, faulty, heavy, held, too_wide_when_large
 from phone_bench import Bench, opened, served
 from playwright.sync_api import Browser
 
@@ -30,6 +29,8 @@ PAGES = (
     "/liquidacion/rosa?periodo=2026-10",
     "/gente",
     "/gente/rosa",
+    "/gente/rosa/vende",
+    "/asamblea/1/pagar",
     "/reparto",
 )
 
@@ -53,7 +54,9 @@ def bench(tmp_path: Path) -> Iterator[tuple[Bench, str]]:
             till.tell_all(coins(350, mark=8), SlotChosen(A1))
             till.tell(VendUnknown(till.cycle.last_vend_id, "no-drop"))
             till.tell_all(coins(25, mark=9), DeadlinePassed())
-        bench.gateway.look()
+        yarn = f.FundTerms("fund:comun", 40, "by-hand")
+        opened_vote = f.ProposalOpened(1, yarn, "luz", "Hilo y agujas", ("luz",), 1, "1/2", 7, 0, "v1")
+        bench.write(opened_vote, f.ProposalDecided(1, f.Outcome.PASSED, 1, 0, 0))
         yield bench, url
 
 
@@ -68,12 +71,6 @@ def hands(request: pytest.FixtureRequest, bench: tuple[Bench, str], browser: Bro
         carmen.goes()
         rosa.goes()
         yield carmen, rosa
-
-
-def chooses(hand: Hand, where: str) -> None:
-    """One finger on something that asks the machine for nothing yet."""
-    hand.page.locator(where).first.tap()
-    hand.count += 1
 
 
 def test_emptying_the_box_is_three_touches_and_what_is_counted(
@@ -105,8 +102,8 @@ def test_coins_are_counted_with_the_thumb(bench: tuple[Bench, str], browser: Bro
         carmen.goes("/caja")
         carmen.touches("button[value=coinbox]")
         for _ in range(3):
-            chooses(carmen, "[data-for=n25][data-step='1']")
-        chooses(carmen, "[data-for=n5][data-step='-1']")
+            carmen.touches("[data-for=n25][data-step='1']", answered=False)
+        carmen.touches("[data-for=n5][data-step='-1']", answered=False)
         assert carmen.page.input_value("#n25") == "3"
         assert carmen.page.input_value("#n5") == "0"
         assert "0,75" in carmen.page.inner_text("[data-sum]")
@@ -117,7 +114,7 @@ def test_a_month_is_closed_in_three_touches(hands: tuple[Hand, Hand], bench: tup
     carmen, _ = hands
     carmen.touches("a[href='/cierre']")
     assert "Lo que queda esperando" in carmen.page.content()
-    chooses(carmen, "label:has(input[value=luz])")
+    carmen.touches("label:has(input[value=luz])", answered=False)
     carmen.page.fill("#despite", "la visitante vuelve el lunes")
     carmen.touches("form button.yes")
     assert carmen.count == 3
@@ -138,43 +135,38 @@ def test_an_envelope_is_handed_over_in_three_touches(hands: tuple[Hand, Hand], b
     carmen, _ = hands
     carmen.goes("/pagos")
     carmen.touches("a[href='/pagos/rosa']")
-    chooses(carmen, "label:has(input[value=luz])")
+    carmen.touches("label:has(input[value=luz])", answered=False)
     carmen.touches("form button.yes")
     assert carmen.count == 3
     assert "Entregado" in carmen.page.content()
+
+
+def test_a_decision_is_paid_in_two_touches(hands: tuple[Hand, Hand], bench: tuple[Bench, str]) -> None:
+    """The card in the office, and the button with the sum on it; where the money lies is chosen already."""
+    carmen, _ = hands
+    carmen.goes("/caja")
+    carmen.touches("a[href='/asamblea/1/pagar']")
+    carmen.touches("form button.yes")
+    assert carmen.count == 2
+    assert "Ya se pagó" in carmen.page.content()
+    assert bench[0].shop.governance.proposals[1].done
 
 
 @pytest.mark.parametrize(("width", "language"), [(360, "es-EC"), (320, "en-US"), (820, "es-EC")])
 def test_every_page_fits_and_can_be_read(bench: tuple[Bench, str], browser: Browser, width: int, language: str) -> None:
     """Nothing sticks out, targets are 56 px and more, axe finds nothing, no other computer is asked."""
     here, url = bench
-    code = next(iter(here.shop.claims))
-    cookies, told = here.keys("carmen", True), {"accept-language": language}
-    with held(browser, url, cookies, width, extra_http_headers=told) as hand:
-        for path in (*PAGES, f"/reclamos/{code}"):
-            hand.goes(path)
-            assert hand.faults() == [], path
-        hand.goes("/caja")
-        hand.touches("button[value=coinbox]")
-        assert hand.faults() == []
+    count = here.phone("carmen", opened=True).post("/caja/contar", data={"place": "coinbox"}).headers["location"]
+    pages = (*PAGES, f"/reclamos/{next(iter(here.shop.claims))}", count)
+    assert faulty(browser, url, here.keys("carmen", True), pages, width, language) == {}
 
 
 def test_twice_as_large_on_a_narrow_screen(bench: tuple[Bench, str], browser: Browser) -> None:
     """200 % on 320 px: what is left is 160 px, and everything can still be reached by scrolling down alone."""
-    with held(browser, bench[1], bench[0].keys("carmen", True), 160, 370, device_scale_factor=2) as hand:
-        for path in ("/caja", "/cierre", "/pagos/rosa", "/liquidacion/rosa"):
-            hand.goes(path)
-            assert hand.page.evaluate("document.documentElement.scrollWidth") <= 160, path
+    pages = ("/caja", "/cierre", "/pagos/rosa", "/liquidacion/rosa", "/gente/rosa/vende", "/asamblea/1/pagar")
+    assert too_wide_when_large(browser, bench[1], bench[0].keys("carmen", True), pages) == []
 
 
 def test_the_pages_are_light(bench: tuple[Bench, str]) -> None:
     """Each page with its sheets and scripts under 60 KB compressed; no inline style or script in any."""
-    phone = bench[0].phone("carmen", opened=True)
-    for path in PAGES:
-        page = phone.get(path)
-        linked = [part.split('"')[0].split("?")[0] for part in page.text.split('"/static/')[1:]]
-        files = [phone.get(f"/static/{name}").content for name in linked]
-        assert len(files) >= 4
-        assert sum(len(gzip.compress(body)) for body in (page.content, *files)) <= 60_000, path
-        assert " style=" not in page.text
-        assert "<script>" not in page.text
+    assert heavy(bench[0].phone("carmen", opened=True), PAGES) == []
