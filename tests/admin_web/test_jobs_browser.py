@@ -6,12 +6,16 @@ from jobs import COUNT, jobs, played
 from wearing import LANGUAGES
 
 pytestmark = IN_A_BROWSER
+SCREENS = ((800, 480), (1280, 800), (1080, 1920))
+EACH = [
+    pytest.param(screen, language, marks=[] if at == LANGUAGES.index(language) else pytest.mark.wide)
+    for at, screen in enumerate(SCREENS)
+    for language in LANGUAGES
+]
+"""Each screen in one language, each language on one screen; all nine in a wide run."""
 
 
-@pytest.mark.parametrize(
-    "screen", [(800, 480), (1280, 800), (1080, 1920)], ids=lambda screen: "x".join(map(str, screen))
-)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("screen", "language"), EACH, ids=str)
 def test_no_job_takes_more_touches_than_its_table_allows(kiosk: Kiosk, screen: tuple[int, int], language: str) -> None:
     """Buying 1, money back 1, who made it 0, what to do when it got stuck 0, another language 1, and the rest."""
     table = {job.name: job.touches for job in jobs(language)}

@@ -12,6 +12,7 @@ import pytest
 from browsing import IN_A_BROWSER, Kiosk
 from playwright.sync_api import Page
 from scenes import FULLEST, SCENES
+from wide import once_of
 
 pytestmark = IN_A_BROWSER
 
@@ -45,12 +46,12 @@ def test_axe_finds_nothing_in_any_scene(kiosk: Kiosk) -> None:
 
 @pytest.mark.parametrize(
     ("comfort", "screen", "scenes"),
-    [
+    once_of(
         ("en", (1280, 800), ("idle", "vending", "after")),
         ("qu", (360, 740), FULLEST),
         ("en large contrast", (800, 480), ("idle", "chosen-with-wallets", "paying-code", "after")),
         ("es", (1080, 1920), ("chosen-with-wallets", "doubt", "after")),
-    ],
+    ),
     ids=str,
 )
 def test_axe_finds_nothing_however_the_page_is_worn(

@@ -149,6 +149,7 @@ def test_a_kill_of_either_process_lets_nobody_out_and_nobody_in(house: House) ->
     assert stranger.url.endswith("/entrar")
 
 
+@pytest.mark.wide
 def test_a_kill_of_the_pages_in_the_middle_is_begun_again(house: House) -> None:
     """Who was entering is forgotten, and so is nothing else: the button shows another code, and it takes her."""
     before, phone, first = house.phones(), house.phone(), house.link()
@@ -161,6 +162,7 @@ def test_a_kill_of_the_pages_in_the_middle_is_begun_again(house: House) -> None:
     expect(second.locator("h1")).to_contain_text("Inti")
 
 
+@pytest.mark.wide
 def test_a_kill_of_the_controller_in_the_middle_binds_nobody(house: House) -> None:
     """The code on the screen died with it; no phone that had read it comes in, whatever was touched before."""
     before, phone, first = house.phones(), house.phone(), house.link()

@@ -8,6 +8,7 @@ from chromium import CHROMIUM, QUIET
 from playwright.sync_api import FrameLocator, expect, sync_playwright
 from stage_page import IN_A_BROWSER, PATIENCE_MS, Stage
 from visitor import STEADY
+from wide import once
 
 from controller.ledger import reports
 from controller.ledger.connection import open_readonly
@@ -70,7 +71,7 @@ def test_a_browser_becomes_carmens_phone(stage: Stage) -> None:
     db.close()
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", once(1280, 360))
 def test_button_and_phone_have_their_place(stage: Stage, width: int) -> None:
     """On a wide screen and a narrow one both are seen and nothing is pushed out."""
     with stage.page("en", width) as page:

@@ -9,6 +9,7 @@ from builders import stamp
 from hand_held import Hand, faulty, heavy, held, too_wide_when_large
 from phone_bench import Bench, opened, served
 from playwright.sync_api import Browser
+from wide import once, once_of
 
 from controller.domain import facts as f
 from controller.domain.catalog import Account
@@ -54,7 +55,7 @@ def bench(tmp_path: Path) -> Iterator[tuple[Bench, str]]:
         yield bench, url
 
 
-@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+@pytest.fixture(params=once(True, False), ids=["scripts", "no scripts"])
 def hand(request: pytest.FixtureRequest, bench: tuple[Bench, str], browser: Browser) -> Iterator[Hand]:
     """Rosa's, with her PIN just given."""
     with held(browser, bench[1], bench[0].keys("rosa", opened=True), java_script_enabled=request.param) as hand:
@@ -99,13 +100,14 @@ def test_turns_cost_one_touch_and_two(hand: Hand, bench: tuple[Bench, str]) -> N
     assert (bench[0].shop.governance.rota(f.Work.RESTOCK).passed_to, hand.count) == ("luz", 2)
 
 
-@pytest.mark.parametrize(("width", "language"), [(360, "es-EC"), (320, "en-US")])
+@pytest.mark.parametrize(("width", "language"), once_of((360, "es-EC"), (320, "en-US")))
 def test_every_page_fits_and_can_be_read(bench: tuple[Bench, str], browser: Browser, width: int, language: str) -> None:
     """Nothing sticks out, targets are 56 px and more, axe finds nothing, no other computer is asked."""
     pages = (*PAGES, "/asamblea/1/pagar")
     assert faulty(browser, bench[1], bench[0].keys("rosa", opened=True), pages, width, language) == {}
 
 
+@pytest.mark.wide
 def test_twice_as_large_on_a_narrow_screen(bench: tuple[Bench, str], browser: Browser) -> None:
     """200 % on 320 px leaves 160 px: everything is reached by scrolling down alone."""
     assert too_wide_when_large(browser, bench[1], bench[0].keys("rosa", opened=True), PAGES[1:]) == []

@@ -14,6 +14,7 @@ from builders import A1, A3, ROSA, a_busy_day, stamp
 from hand_held import Hand, held
 from phone_bench import Bench, opened, served
 from playwright.sync_api import Browser
+from wide import once, once_of
 
 from controller.domain import facts as f
 from controller.domain.facts import Verdict
@@ -70,7 +71,7 @@ def broken(folder: Path, *statements: str) -> sqlite3.Connection:
     return db
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("scripts", once(True, False), ids=["scripts", "no scripts"])
 def test_every_fact_is_one_touch_away_and_a_sale_two(house: tuple[Bench, str], browser: Browser, scripts: bool) -> None:
     """From her home: the books are one; the way of the newest sale is one more; its sums stand there."""
     with held(browser, house[1], house[0].keys("rosa"), java_script_enabled=scripts) as hand:
@@ -89,7 +90,7 @@ def test_every_fact_is_one_touch_away_and_a_sale_two(house: tuple[Bench, str], b
         assert set(hand.page.locator(".fact").evaluate_all("all => all.map((one) => one.classList[2])")) == {"ventas"}
 
 
-@pytest.mark.parametrize(("width", "language"), [(360, "es-EC"), (320, "en-US")])
+@pytest.mark.parametrize(("width", "language"), once_of((360, "es-EC"), (320, "en-US")))
 def test_every_page_fits_and_can_be_read(house: tuple[Bench, str], browser: Browser, width: int, language: str) -> None:
     """Nothing sticks out, targets are 56 px and more, axe finds nothing, no other computer is asked."""
     keys = house[0].keys("rosa")
@@ -102,6 +103,7 @@ def test_every_page_fits_and_can_be_read(house: tuple[Bench, str], browser: Brow
         assert hand.faults() == []
 
 
+@pytest.mark.wide
 def test_twice_as_large_on_a_narrow_screen(house: tuple[Bench, str], browser: Browser) -> None:
     """200 % on 320 px leaves 160 px: everything is reached by scrolling down alone."""
     with held(browser, house[1], house[0].keys("rosa"), 160, 370, device_scale_factor=2) as hand:
@@ -233,6 +235,7 @@ def test_what_was_covered_is_reckoned_once_it_is_shown(house: tuple[Bench, str],
     assert f"La anotación n.º {seq} no se sigue" in answered(hand, "#verify")
 
 
+@pytest.mark.wide
 def test_a_check_that_is_cut_off_goes_on_where_it_was(house: tuple[Bench, str], hand: Hand) -> None:
     """The machine stops answering in the middle of a long book: nothing is claimed, and nothing is reckoned twice."""
     bench, _ = house

@@ -10,6 +10,7 @@ from camera import taken
 from hand_held import Hand, faulty, heavy, held, too_wide_when_large
 from phone_bench import Bench, opened, served
 from playwright.sync_api import Browser
+from wide import once, once_of
 
 from controller.domain import facts as f
 from controller.domain.catalog import ProductId, SlotId
@@ -50,7 +51,7 @@ def bench(tmp_path: Path) -> Iterator[tuple[Bench, str]]:
         yield bench, url
 
 
-@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+@pytest.fixture(params=once(True, False), ids=["scripts", "no scripts"])
 def hand(request: pytest.FixtureRequest, bench: tuple[Bench, str], browser: Browser) -> Iterator[Hand]:
     """Rosa's."""
     with held(browser, bench[1], bench[0].keys("rosa"), java_script_enabled=request.param) as hand:
@@ -147,7 +148,7 @@ def test_a_new_product_is_five_touches_beside_its_name(hand: Hand, bench: tuple[
 # How it looks
 
 
-@pytest.mark.parametrize(("width", "language"), [(360, "es-EC"), (320, "en-US"), (820, "es-EC")])
+@pytest.mark.parametrize(("width", "language"), once_of((360, "es-EC"), (320, "en-US"), (820, "es-EC")))
 def test_every_page_fits_and_can_be_read(bench: tuple[Bench, str], browser: Browser, width: int, language: str) -> None:
     """Nothing sticks out, photos load, targets are 56 px and more, axe finds nothing, no other computer is asked."""
     bench[0].write(f.SlotCounted(A2, 4, 1, "rosa", f.Why.TOOK))

@@ -9,6 +9,7 @@ from builders import A1, A3, Till, coins
 from hand_held import Hand, faulty, heavy, held, too_wide_when_large
 from phone_bench import Bench, opened, served
 from playwright.sync_api import Browser
+from wide import once, once_of
 
 from controller.domain import facts as f
 from controller.domain.catalog import Account
@@ -60,7 +61,7 @@ def bench(tmp_path: Path) -> Iterator[tuple[Bench, str]]:
         yield bench, url
 
 
-@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+@pytest.fixture(params=once(True, False), ids=["scripts", "no scripts"])
 def hands(request: pytest.FixtureRequest, bench: tuple[Bench, str], browser: Browser) -> Iterator[tuple[Hand, Hand]]:
     """Carmen's and Rosa's, each with her own phone and a fresh PIN."""
     here, scripts = bench[0], {"java_script_enabled": request.param}
@@ -152,7 +153,7 @@ def test_a_decision_is_paid_in_two_touches(hands: tuple[Hand, Hand], bench: tupl
     assert bench[0].shop.governance.proposals[1].done
 
 
-@pytest.mark.parametrize(("width", "language"), [(360, "es-EC"), (320, "en-US"), (820, "es-EC")])
+@pytest.mark.parametrize(("width", "language"), once_of((360, "es-EC"), (320, "en-US"), (820, "es-EC")))
 def test_every_page_fits_and_can_be_read(bench: tuple[Bench, str], browser: Browser, width: int, language: str) -> None:
     """Nothing sticks out, targets are 56 px and more, axe finds nothing, no other computer is asked."""
     here, url = bench
@@ -161,6 +162,7 @@ def test_every_page_fits_and_can_be_read(bench: tuple[Bench, str], browser: Brow
     assert faulty(browser, url, here.keys("carmen", True), pages, width, language) == {}
 
 
+@pytest.mark.wide
 def test_twice_as_large_on_a_narrow_screen(bench: tuple[Bench, str], browser: Browser) -> None:
     """200 % on 320 px: what is left is 160 px, and everything can still be reached by scrolling down alone."""
     pages = ("/caja", "/cierre", "/pagos/rosa", "/liquidacion/rosa", "/gente/rosa/vende", "/asamblea/1/pagar")

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from sale import ADDRESS, TAKEN_BACK, meet, sold_here, token, write
 from scenes import AFTER, SCENES
 from web_process import minga_web
+from wide import once
 
 from admin_web.kiosk.comfort import COOKIE
 from controller.domain.view import View
@@ -94,7 +95,7 @@ def faults(page: Page) -> list[tuple[str, str]]:
 
 
 @needs_zbar
-@pytest.mark.parametrize("comfort", ["es", "en", "es.large", "en.large.contrast"])
+@pytest.mark.parametrize("comfort", once("es", "en", "es.large", "en.large.contrast"))
 def test_the_thanks_carry_a_code_that_can_be_read(sold: Sold, browser: Browser, tmp_path: Path, comfort: str) -> None:
     """On each of the kiosk's screens zbar reads this sale's address; the code lies on the photo and on nothing else."""
     with opened(browser, 1280, 800) as page:
@@ -140,7 +141,7 @@ def test_from_a_receipt_to_whoever_made_it_is_one_touch(browser: Browser, served
         assert page.inner_text("h1").startswith("Inti Chimbo")
 
 
-@pytest.mark.parametrize("width", [360, 320, 820])
+@pytest.mark.parametrize("width", once(360, 320, 820))
 def test_the_public_pages_fit_and_can_be_read(browser: Browser, served: str, folder: Path, width: int) -> None:
     """Nothing sticks out, photos load, targets are large, axe finds nothing; taken back or not, named or not."""
     meet(folder)

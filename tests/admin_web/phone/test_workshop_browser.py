@@ -10,6 +10,7 @@ from builders import stamp
 from hand_held import Hand, faulty, heavy, held, too_wide_when_large
 from phone_bench import Bench, opened, served
 from playwright.sync_api import Browser, expect
+from wide import once, once_of
 
 from controller.domain import facts as f
 from controller.domain import trials
@@ -33,7 +34,7 @@ def bench(tmp_path: Path) -> Iterator[tuple[Bench, str]]:
         yield bench, url
 
 
-@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+@pytest.fixture(params=once(True, False), ids=["scripts", "no scripts"])
 def hand(request: pytest.FixtureRequest, bench: tuple[Bench, str], browser: Browser) -> Iterator[Hand]:
     """Diego's."""
     with held(browser, bench[1], bench[0].keys("diego"), java_script_enabled=request.param) as hand:
@@ -83,12 +84,13 @@ def test_a_jammed_spiral_is_opened_in_two_touches(hand: Hand, bench: tuple[Bench
     assert bench[0].shop.slots[SlotId("B1")].closed is None
 
 
-@pytest.mark.parametrize(("width", "language"), [(360, "es-EC"), (320, "en")])
+@pytest.mark.parametrize(("width", "language"), once_of((360, "es-EC"), (320, "en")))
 def test_every_page_is_whole(bench: tuple[Bench, str], browser: Browser, width: int, language: str) -> None:
     """Nothing too wide or too small, nothing that axe complains of; in Spanish and in English."""
     assert not faulty(browser, bench[1], bench[0].keys("diego"), PAGES, width, language)
 
 
+@pytest.mark.wide
 def test_every_page_can_be_read_at_twice_the_size(bench: tuple[Bench, str], browser: Browser) -> None:
     """200 % on 320 px: down alone, never to the side."""
     assert too_wide_when_large(browser, bench[1], bench[0].keys("diego"), PAGES) == []
