@@ -18,6 +18,7 @@ from share import PATIENCE_S, play, runs
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
 
+@pytest.mark.wide
 @needs_strace
 @pytest.mark.timeout(PATIENCE_S)
 def test_a_kill_in_any_writing_call_costs_nobody_a_cent(shop: Path, memory: Path) -> None:

@@ -4,6 +4,7 @@ What falls in a trial she puts back. The oracle then finds what it finds of any 
 whatever fell otherwise was paid, and no cent is anywhere but in the books.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +25,7 @@ from controller.domain.shop import Shop
 from controller.domain.trials import TryPart
 from controller.inbox import Asked
 
-SEEDS = 25
+SEEDS = int(os.environ.get("MINGA_SEEDS", "12"))
 QUARTER = 3
 """The position of a quarter in the town's acceptor."""
 

@@ -14,6 +14,7 @@ import pytest
 from builders import minga
 from commands import Controller, fails_plainly, lines_of, run, settings
 from visitor import Visitor, eventually, judged, page
+from wide import once
 
 from controller.client import Client
 from controller.commands.init import EXAMPLE
@@ -65,7 +66,7 @@ def test_a_missing_configuration_says_how_to_make_one(tmp_path: Path) -> None:
 # A wrong database
 
 
-@pytest.mark.parametrize("command", ["controller", "ledger verify", "ledger show"])
+@pytest.mark.parametrize("command", once("controller", "ledger verify", "ledger show"))
 def test_a_database_of_a_newer_version_is_left_alone(unattended: Museum, tmp_path: Path, command: str) -> None:
     """The file and both versions are named, and that the newer Minga or a backup is the way out; not a byte changes."""
     database = tmp_path / "minga.db"

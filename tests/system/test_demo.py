@@ -89,6 +89,7 @@ def test_each_story_is_played_once(visitors: int, seed: int) -> None:
     assert [one.arrives_s for one in people] == sorted(one.arrives_s for one in people)
 
 
+@pytest.mark.wide
 def test_whoever_stays_pays_by_the_words_that_were_printed() -> None:
     """After the day the machine stays: phone, voucher and coin, typed as it says, are money; told to end, it ends."""
     command = [sys.executable, "-m", "controller", "demo", "--serve", "--visitors", "1"]
@@ -123,6 +124,7 @@ def first(client: Client, until: Callable[[View], object]) -> None:
         picture = client.picture()
 
 
+@pytest.mark.wide
 def test_a_demo_whose_books_are_broken_ends_with_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command's own judge is given a truth in which a coin is missing: it names it in `invariants` and fails."""
 

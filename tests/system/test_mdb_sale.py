@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from visitor import Visitor, eventually, judged, kill, standing
+from wide import once
 
 from controller.domain.catalog import ProductId, SlotId
 from controller.domain.cycle import Phase
@@ -191,7 +192,7 @@ BOTH = pytest.mark.parametrize("strike", [controller_dies, board_is_reset])
 # Coins and change
 
 
-@pytest.mark.parametrize("line", ["on_board", "on_adapter"])
+@pytest.mark.parametrize("line", once("on_board", "on_adapter"))
 def test_a_purse_and_change_from_the_tubes(line: str, request: pytest.FixtureRequest) -> None:
     """Two dollars for $1.50: the purse falls, two quarters leave their tube, and both are in the books."""
     museum: Museum = request.getfixturevalue(line)

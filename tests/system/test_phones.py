@@ -133,6 +133,7 @@ def test_a_phone_comes_in_by_the_code_on_the_screen(house: House) -> None:
     house.museum.hand.door(False)
 
 
+@pytest.mark.wide
 def test_a_kill_of_either_process_lets_nobody_out_and_nobody_in(house: House) -> None:
     """Her key opens her home while the controller is dead, after both are back, and a stranger's still does not."""
     phone, stranger = house.enters("luz"), house.phone()

@@ -81,6 +81,7 @@ def test_a_purse_is_bought_by_clicks_alone(stage: Stage, visitor: Visitor) -> No
     assert (after.sales - before.sales, after.sold_cents - before.sold_cents) == (1, 150)
 
 
+@pytest.mark.wide
 def test_the_coil_is_drawn_at_every_angle_the_world_gives(stage: Stage, visitor: Visitor) -> None:
     """While A4 turns the page draws it at many angles between home and home, and none goes back."""
     with stage.page() as page:
@@ -96,6 +97,7 @@ def test_the_coil_is_drawn_at_every_angle_the_world_gives(stage: Stage, visitor:
     assert turning == sorted(turning)
 
 
+@pytest.mark.wide
 def test_a_jam_from_the_drawer_gives_the_twin_piece(stage: Stage, visitor: Visitor) -> None:
     """B2 is chosen with a touch and jammed: its coil stands at 200°, the kerchief comes from B3; then it is mended."""
     with stage.page() as page:
@@ -160,6 +162,7 @@ def test_hoppers_and_clock_are_tended_from_the_page(stage: Stage, visitor: Visit
         visitor.sees(lambda picture: picture.wall_ms >= today_ms, "today")
 
 
+@pytest.mark.wide
 def test_a_purchase_needs_no_mouse(stage: Stage, visitor: Visitor) -> None:
     """Every coin and button is reached by its name and pressed by Enter; with less motion wished for, nothing flies."""
     with stage.page("en", reduced_motion="reduce") as page:
@@ -176,6 +179,7 @@ def test_a_purchase_needs_no_mouse(stage: Stage, visitor: Visitor) -> None:
     visitor.sees_news("sold")
 
 
+@pytest.mark.wide
 def test_a_kiosk_that_lets_nobody_frame_it_is_a_link(stage: Stage) -> None:
     """The production page's policy is kept: the screen offers the visitor's page in a window of its own."""
     with stage.page() as page:
@@ -199,6 +203,7 @@ class FramedKiosk(BaseHTTPRequestHandler):
         """Quietly."""
 
 
+@pytest.mark.wide
 def test_a_kiosk_that_names_the_stage_stands_in_its_screen(stage: Stage, tmp_path: Path) -> None:
     """It is framed, alive, inside the machine; when the power goes it is dark, and there again with the power."""
     world = stage.museum.folder / "run" / "world.sock"

@@ -41,7 +41,7 @@ security = "none"
 """
 PAPER = "vale-1"
 
-pytestmark = IN_A_BROWSER
+pytestmark = [*IN_A_BROWSER, pytest.mark.wide]
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,6 @@ def mouse_carries(page: Page, start: tuple[float, float], goal: tuple[float, flo
     expect(page.locator(".carried")).to_have_count(0)
 
 
-@pytest.mark.wide
 def test_a_coin_is_carried_to_the_slot_by_a_finger(stage: Stage, visitor: Visitor) -> None:
     """On a phone's screen the finger carries the coin, and the page does not scroll away under it."""
     with stage.page("", 360, 740, has_touch=True, is_mobile=True) as page:
@@ -211,7 +210,6 @@ def chooses_by_phone(page: Page, visitor: Visitor, slot: str) -> None:
     screen(page).locator("#pay-deuna").click()
 
 
-@pytest.mark.wide
 def test_a_voucher_that_lies_there_is_shown_and_is_money_once(stage: Stage, visitor: Visitor) -> None:
     """Its paper is offered by its name, its code is in no page; shown twice it pays once. The rest comes back in coins."""
     code = (stage.museum.folder / "office" / f"{PAPER}.txt").read_text().strip()
@@ -242,7 +240,6 @@ def mends(page: Page, mishap: str) -> None:
     expect(page.locator(f"#fault-{mishap}")).to_have_attribute("aria-pressed", "false")
 
 
-@pytest.mark.wide
 def test_without_the_network_the_phone_is_told_and_coins_go_on(stage: Stage, visitor: Visitor) -> None:
     """The wallet is offered no more once it did not answer; a purse is sold for coins; with the network it is back."""
     with stage.page() as page:
@@ -257,7 +254,6 @@ def test_without_the_network_the_phone_is_told_and_coins_go_on(stage: Stage, vis
         visitor.sees(lambda p: "deuna" in p.wallets, "the wallet is back", within_s=60)
 
 
-@pytest.mark.wide
 def test_a_blind_sensor_sells_nothing_until_somebody_has_looked(stage: Stage, visitor: Visitor) -> None:
     """No motor turns before a blind beam: the kiosk says so and the dollar comes back; mended and the door shut, it sells."""
     with stage.page() as page:
@@ -279,7 +275,6 @@ def test_a_blind_sensor_sells_nothing_until_somebody_has_looked(stage: Stage, vi
         takes_back(page, visitor, 25)
 
 
-@pytest.mark.wide
 def test_a_coin_line_pulled_and_plugged_in_again(stage: Stage, visitor: Visitor) -> None:
     """The slot's lamp goes out, the kiosk names the trouble, a coin falls through; plugged in, the same coin counts."""
     with stage.page() as page:
@@ -296,7 +291,6 @@ def test_a_coin_line_pulled_and_plugged_in_again(stage: Stage, visitor: Visitor)
         takes_back(page, visitor, 25)
 
 
-@pytest.mark.wide
 def test_a_box_that_is_full_unknown_to_the_machine_gives_every_coin_back(stage: Stage, visitor: Visitor) -> None:
     """Coins back up before their count says so: each lies in the cup, the kiosk says that it came back, none is credit."""
     with stage.page() as page:
@@ -339,7 +333,6 @@ def test_a_box_that_fills_keeps_coins_out_until_two_people_have_counted_it(stage
         visitor.sees(lambda p: "box-full" not in p.lacks and 25 in p.coins_cents, "coins are welcome again")
 
 
-@pytest.mark.wide
 def test_an_emptied_hopper_owes_by_a_code(stage: Stage, visitor: Visitor) -> None:
     """The last story, for a hopper found short pays no more: the dollar that cannot come back is a code on the kiosk."""
     owed_cents = judged(stage.museum).claims_cents
