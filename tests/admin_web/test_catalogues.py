@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,7 @@ def catalogue(language: str) -> Catalog:
     return whole
 
 
+@cache
 def messages(language: str) -> dict[str, tuple[str, ...]]:
     """All forms of every message by its key."""
     found = {}
@@ -86,6 +88,7 @@ def _keys(argument: ast.expr) -> Iterator[str]:
             yield from (*_keys(one), *_keys(other))
 
 
+@cache
 def literals() -> set[str]:
     """Every string that stands in a module or a template: what a `*` may become."""
     found = {string for page in WEB.rglob("*.html") for string in re.findall(r'"(\w+)"', page.read_text())}
@@ -96,9 +99,14 @@ def literals() -> set[str]:
 
 def answers(wish: str, key: str, known: set[str]) -> bool:
     """Whether a message is what a page asks for. A code of `about` may be anything, as it comes from outside."""
-    pattern = re.escape(wish).replace(r"\*\*", ".+").replace(r"\*", "([^.]+)")
-    found = re.fullmatch(pattern, key)
+    found = _pattern(wish).fullmatch(key)
     return found is not None and all(word in known for word in found.groups())
+
+
+@cache
+def _pattern(wish: str) -> re.Pattern[str]:
+    """There are more wishes than Python's own memory of patterns holds."""
+    return re.compile(re.escape(wish).replace(r"\*\*", ".+").replace(r"\*", "([^.]+)"))
 
 
 def placeholders(text: str) -> set[str]:
