@@ -315,6 +315,9 @@ def test_a_box_that_fills_keeps_coins_out_until_two_people_have_counted_it(stage
         visitor.sees(lambda p: "box-full" in p.lacks and not p.coins_welcome, "the box is full", within_s=60)
         expect(page.locator("#box-fill")).to_have_attribute("aria-pressed", "false")
         expect(screen(page).locator("#till")).to_contain_text("La caja de monedas está llena")
+        if page.locator("#cup.full").count():  # the hand's last cent, when the acceptor closed before it
+            page.click("#cup")
+            expect(page.locator("#cup.full")).to_have_count(0)
         page.click("#coin-25")
         expect(page.locator("#cup-coins svg")).to_have_count(1)
         page.click("#cup")
