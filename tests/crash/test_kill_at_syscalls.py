@@ -28,6 +28,7 @@ def test_a_kill_in_any_writing_call_costs_nobody_a_cent(shop: Path, memory: Path
     assert tally.runs["fdatasync"] > 10
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(PATIENCE_S)
 def test_a_kill_at_any_step_costs_nobody_a_cent(shop: Path, memory: Path) -> None:
     """Killed at whichever statement or deed, also with a motor turning or coins leaving, the machine recovers."""

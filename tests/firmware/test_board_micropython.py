@@ -76,6 +76,7 @@ def compile_to(folder: Path, name: str) -> Path:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.wide
 @pytest.mark.parametrize("file", STORIES)
 def test_every_story_holds_on_the_real_interpreter(file: str) -> None:
     """All claims of the file, one after another in one process with a small heap."""

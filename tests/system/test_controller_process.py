@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from commands import Controller, run, settings
 from visitor import Visitor, eventually, judged
+from wide import once
 
 from controller.client import ControllerGone
 from controller.commands.init import EXAMPLE
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.system
 STOPS = [signal.SIGTERM, signal.SIGINT]
 
 
-@pytest.mark.parametrize("how", STOPS, ids=lambda how: how.name)
+@pytest.mark.parametrize("how", once(*STOPS), ids=lambda how: how.name)
 def test_it_stops_in_mid_vend_with_a_watcher_and_everything_off(unattended: Museum, how: signal.Signals) -> None:
     """Under three seconds, status 0: her purse still falls and is booked; then motor and lamp are off, the socket is gone."""
     museum = unattended

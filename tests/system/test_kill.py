@@ -58,7 +58,7 @@ def blows() -> Iterator[Blow]:
 
 
 BLOWS = tuple(blows())
-EVERY = [blow if number % 4 == 0 else pytest.param(blow, marks=pytest.mark.wide) for number, blow in enumerate(BLOWS)]
+EVERY = [blow if number % 7 == 0 else pytest.param(blow, marks=pytest.mark.wide) for number, blow in enumerate(BLOWS)]
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def accounts_for_it(museum: Museum, visitor: Visitor, picture: View, slot: str) 
 @pytest.mark.wide
 def test_the_blows_fell_everywhere(struck: Counter[str]) -> None:
     """Every blow fell: in mid-turn, with the piece in the air, after its fall. To be run with all of them."""
-    assert struck.total() >= len(BLOWS) * 3 // 4
+    assert struck.total() >= len(BLOWS) * 4 // 5
     assert struck["in mid-turn"] >= 4
     assert struck["in the air"] >= 1
     assert struck["after the fall"] >= 1

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from visitor import Visitor, eventually, judged, kill, standing
-from wide import once
+from wide import once, once_of
 
 from controller.domain.catalog import ProductId, SlotId
 from controller.domain.cycle import Phase
@@ -186,7 +186,7 @@ def told(museum: Museum, *words: str) -> Iterator[None]:
     museum.wait_until_ready()
 
 
-BOTH = pytest.mark.parametrize("strike", [controller_dies, board_is_reset])
+BOTH = pytest.mark.parametrize("strike", once(controller_dies, board_is_reset))
 
 
 # Coins and change
@@ -222,7 +222,7 @@ def test_struck_after_the_money_is_in_and_before_the_choice(on_board: Museum, st
     leaves_with_her_money(on_board)
 
 
-@pytest.mark.parametrize("after_ms", [5, *(pytest.param(ms, marks=pytest.mark.wide) for ms in (0, 20, 60))])
+@pytest.mark.parametrize("after_ms", once(5, 0, 20, 60))
 def test_a_coin_that_fell_as_the_controller_died_is_booked_by_the_next(on_board: Museum, after_ms: int) -> None:
     """The board keeps what the changer told until it is in the books."""
     with Visitor(on_board) as visitor:
@@ -235,7 +235,7 @@ def test_a_coin_that_fell_as_the_controller_died_is_booked_by_the_next(on_board:
     leaves_with_her_money(on_board)
 
 
-@pytest.mark.parametrize(("strike", "slot"), [(controller_dies, "A1"), (board_is_reset, "A2")])
+@pytest.mark.parametrize(("strike", "slot"), once_of((controller_dies, "A1"), (board_is_reset, "A2")))
 def test_struck_while_the_motor_turns(on_board: Museum, strike: Strike, slot: str) -> None:
     """A purse, a claim code or her credit; the motor starts once, and the rest of her money comes out of the tubes."""
     starts = on_board.hand.truth()["spirals"][slot]["starts"]
@@ -315,7 +315,7 @@ def test_struck_while_a_scarf_jams_for_a_card(on_board: Museum, strike: Strike) 
     assert [piece for piece in on_board.hand.truth()["pieces"] if piece["slot"] == "B1"] == []
 
 
-@pytest.mark.parametrize(("strike", "slot"), [(controller_dies, "B2"), (board_is_reset, "B3")])
+@pytest.mark.parametrize(("strike", "slot"), once_of((controller_dies, "B2"), (board_is_reset, "B3")))
 def test_struck_while_a_card_waits_for_its_purse(on_board: Museum, strike: Strike, slot: str) -> None:
     """Approved, the motor turns, and it strikes: sold, given back or a doubt, but paid for what the books say."""
     with Visitor(on_board) as visitor, on_board.hand.watch() as world:

@@ -15,7 +15,6 @@ from chromium import CHROMIUM, QUIET
 from playwright.sync_api import expect, sync_playwright
 from stage_page import IN_A_BROWSER, Stage, is_gone, pays, said_in
 from visitor import STEADY, Visitor, eventually, judged, standing
-from wide import once
 
 from hw_mocks.stage.plug import Plug
 from hw_mocks.stage.start import staged
@@ -225,8 +224,9 @@ def test_a_kiosk_that_names_the_stage_stands_in_its_screen(stage: Stage, tmp_pat
     eventually(lambda: not is_gone(stage.museum), "the controller is up again")
 
 
-@pytest.mark.parametrize("screen", once(*SCREENS), ids=str)
-@pytest.mark.parametrize("path", once("", "en"), ids=["es", "en"])
+@pytest.mark.wide
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
+@pytest.mark.parametrize("path", ["", "en"], ids=["es", "en"])
 def test_axe_finds_nothing_and_nothing_sticks_out(stage: Stage, screen: tuple[int, int], path: str) -> None:
     """All of axe's rules, with a spiral chosen and the drawer full, and no page wider than its screen."""
     with stage.page(path, *screen) as page:
@@ -237,6 +237,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(stage: Stage, screen: tuple[in
         assert page.evaluate("document.documentElement.scrollWidth") <= screen[0]
 
 
+@pytest.mark.wide
 def test_one_tap_changes_the_language(stage: Stage) -> None:
     """From Spanish to English and back."""
     with stage.page() as page:

@@ -37,6 +37,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             print(f"--- {name}\n{museum.log(name)[-4_000:]}")
 
 
+@pytest.mark.wide
 def test_a_browser_becomes_carmens_phone(stage: Stage) -> None:
     """Six touches and a PIN, from the shut door to the coordinator's own room; the books know the phone as hers."""
     with stage.browser.new_context(viewport={"width": 1280, "height": 800}, locale="es-EC") as context:

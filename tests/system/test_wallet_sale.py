@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 from visitor import eventually
 from wallet_visitor import SCREEN_S, Fair, WalletVisitor, came_back, fair
+from wide import once_of
 
 from hw_mocks.wallets import Bill, Refused
 
@@ -155,7 +156,7 @@ def test_killed_with_the_offer_on_the_screen_and_paid_meanwhile(market: Fair) ->
     assert all(map(came_back, bills))
 
 
-@pytest.mark.parametrize(("wallet", "slot"), [("deuna", "A3"), ("pix", "B2")])
+@pytest.mark.parametrize(("wallet", "slot"), once_of(("deuna", "A3"), ("pix", "B2")))
 def test_killed_while_the_paid_piece_is_on_its_way(market: Fair, wallet: str, slot: str) -> None:
     """Taken, the motor turns, and it dies: one sale or one doubt for the one payment, and the motor never turns again."""
     with story(market) as added:

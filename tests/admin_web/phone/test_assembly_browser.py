@@ -9,7 +9,7 @@ from builders import stamp
 from hand_held import Hand, faulty, heavy, held, too_wide_when_large
 from phone_bench import Bench, opened, served
 from playwright.sync_api import Browser
-from wide import once, once_of
+from wide import once
 
 from controller.domain import facts as f
 from controller.domain.catalog import Account
@@ -100,7 +100,8 @@ def test_turns_cost_one_touch_and_two(hand: Hand, bench: tuple[Bench, str]) -> N
     assert (bench[0].shop.governance.rota(f.Work.RESTOCK).passed_to, hand.count) == ("luz", 2)
 
 
-@pytest.mark.parametrize(("width", "language"), once_of((360, "es-EC"), (320, "en-US")))
+@pytest.mark.wide
+@pytest.mark.parametrize(("width", "language"), [(360, "es-EC"), (320, "en-US")])
 def test_every_page_fits_and_can_be_read(bench: tuple[Bench, str], browser: Browser, width: int, language: str) -> None:
     """Nothing sticks out, targets are 56 px and more, axe finds nothing, no other computer is asked."""
     pages = (*PAGES, "/asamblea/1/pagar")

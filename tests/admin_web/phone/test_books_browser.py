@@ -14,7 +14,7 @@ from builders import A1, A3, ROSA, a_busy_day, stamp
 from hand_held import Hand, held
 from phone_bench import Bench, opened, served
 from playwright.sync_api import Browser
-from wide import once, once_of
+from wide import once
 
 from controller.domain import facts as f
 from controller.domain.facts import Verdict
@@ -90,7 +90,8 @@ def test_every_fact_is_one_touch_away_and_a_sale_two(house: tuple[Bench, str], b
         assert set(hand.page.locator(".fact").evaluate_all("all => all.map((one) => one.classList[2])")) == {"ventas"}
 
 
-@pytest.mark.parametrize(("width", "language"), once_of((360, "es-EC"), (320, "en-US")))
+@pytest.mark.wide
+@pytest.mark.parametrize(("width", "language"), [(360, "es-EC"), (320, "en-US")])
 def test_every_page_fits_and_can_be_read(house: tuple[Bench, str], browser: Browser, width: int, language: str) -> None:
     """Nothing sticks out, targets are 56 px and more, axe finds nothing, no other computer is asked."""
     keys = house[0].keys("rosa")
@@ -202,6 +203,7 @@ def test_books_that_were_written_anew_are_found_by_what_the_phone_remembers(
     assert "No calza" in answered(hand, "#verify")
 
 
+@pytest.mark.wide
 def test_books_that_are_shorter_than_they_were_are_found(house: tuple[Bench, str], hand: Hand) -> None:
     """After a restore of an older card the phone knows more than the machine; it forgets only when it is told to."""
     house[0].write(f.SlotOpened(A1, "luz"))
@@ -215,6 +217,7 @@ def test_books_that_are_shorter_than_they_were_are_found(house: tuple[Bench, str
     assert "todavía no comprobó" in hand.page.inner_text("#seen")
 
 
+@pytest.mark.wide
 def test_what_was_covered_is_reckoned_once_it_is_shown(house: tuple[Bench, str], hand: Hand) -> None:
     """A fact with an open code is skipped and remembered; decided, it is checked; changed meanwhile, it is found."""
     bench, _ = house

@@ -9,7 +9,7 @@ from builders import A1, A3, Till, coins
 from hand_held import Hand, faulty, heavy, held, too_wide_when_large
 from phone_bench import Bench, opened, served
 from playwright.sync_api import Browser
-from wide import once, once_of
+from wide import once
 
 from controller.domain import facts as f
 from controller.domain.catalog import Account
@@ -153,7 +153,8 @@ def test_a_decision_is_paid_in_two_touches(hands: tuple[Hand, Hand], bench: tupl
     assert bench[0].shop.governance.proposals[1].done
 
 
-@pytest.mark.parametrize(("width", "language"), once_of((360, "es-EC"), (320, "en-US"), (820, "es-EC")))
+@pytest.mark.wide
+@pytest.mark.parametrize(("width", "language"), [(360, "es-EC"), (320, "en-US"), (820, "es-EC")])
 def test_every_page_fits_and_can_be_read(bench: tuple[Bench, str], browser: Browser, width: int, language: str) -> None:
     """Nothing sticks out, targets are 56 px and more, axe finds nothing, no other computer is asked."""
     here, url = bench

@@ -10,7 +10,7 @@ from builders import stamp
 from hand_held import Hand, faulty, heavy, held, too_wide_when_large
 from phone_bench import Bench, opened, served
 from playwright.sync_api import Browser, expect
-from wide import once, once_of
+from wide import once
 
 from controller.domain import facts as f
 from controller.domain import trials
@@ -84,7 +84,8 @@ def test_a_jammed_spiral_is_opened_in_two_touches(hand: Hand, bench: tuple[Bench
     assert bench[0].shop.slots[SlotId("B1")].closed is None
 
 
-@pytest.mark.parametrize(("width", "language"), once_of((360, "es-EC"), (320, "en")))
+@pytest.mark.wide
+@pytest.mark.parametrize(("width", "language"), [(360, "es-EC"), (320, "en")])
 def test_every_page_is_whole(bench: tuple[Bench, str], browser: Browser, width: int, language: str) -> None:
     """Nothing too wide or too small, nothing that axe complains of; in Spanish and in English."""
     assert not faulty(browser, bench[1], bench[0].keys("diego"), PAGES, width, language)
@@ -121,6 +122,7 @@ def test_a_reversal_is_closed_in_four_touches_and_a_number(bench: tuple[Bench, s
     assert not bench[0].shop.payments
 
 
+@pytest.mark.wide
 def test_the_pages_of_a_reversal_are_whole(bench: tuple[Bench, str], browser: Browser) -> None:
     """The form and what would be written, at phone width and narrower."""
     with bench[0].journal() as journal:
