@@ -107,7 +107,7 @@ def test_a_power_cut_in_the_middle_never_turns_it_again(museum: Museum) -> None:
     assert ended.found is Found.UNKNOWN
     assert spiral(museum)["starts"] == starts
     with museum.client() as client:
-        assert next(slot.reason for slot in client.watch().slots if slot.slot == A3) == "doubt"
+        eventually(lambda: [s.reason for s in client.watch().slots if s.slot == A3] == ["doubt"], "the slot is closed")
 
 
 def test_a_coin_of_a_trial_is_money_and_goes_back(museum: Museum) -> None:
