@@ -115,8 +115,9 @@ def test_a_coin_of_a_trial_is_money_and_goes_back(museum: Museum) -> None:
     door(museum, True)
     with museum.client() as client:
         assert client.ask(TryPart(Part.COINS, "diego", "coin-1")).ok
-        eventually(lambda: 25 in client.watch().coins_cents, "coins are let in")
-        museum.hand.insert(cents=25)
+        eventually(lambda: 25 in client.watch().coins_cents, "coins are welcome")
+        eventually(lambda: museum.hand.truth()["open_coins"], "the acceptor lets them in")
+        assert museum.hand.insert(cents=25) == "box"
         eventually(lambda: client.watch().credit_cents == 25, "the coin is credit")
         eventually(lambda: not client.watch().coins_welcome, "and no other coin comes in")
         museum.hand.press("return")
@@ -178,5 +179,5 @@ def test_a_slot_is_closed_by_a_command(museum: Museum) -> None:
     """And opened again; both stand in the books with a name."""
     assert run("slot", "close", "A1", "--by", "diego", "--config", museum.file).returncode == 0
     with Client(museum.folder / "minga.sock") as client:
-        assert next(slot.reason for slot in client.watch().slots if slot.slot == "A1") == "by-hand"
+        eventually(lambda: [s.reason for s in client.watch().slots if s.slot == "A1"] == ["by-hand"], "A1 is closed")
     assert run("slot", "open", "A1", "--by", "diego", "--config", museum.file).returncode == 0
