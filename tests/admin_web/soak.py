@@ -1,7 +1,7 @@
 """A long time in front of the kiosk, fast: picture after picture into a real Chromium, and what that costs in memory.
 
-    python tests/admin_web/soak.py --seconds 120     every scene over and over, as quick as it goes
-    python tests/admin_web/soak.py --hours 8         a busy day in a museum, the page's own clock turned on with it
+    PYTHONPATH=.:tests python tests/admin_web/soak.py --seconds 120     every scene over and over, as quick as it goes
+    PYTHONPATH=.:tests python tests/admin_web/soak.py --hours 8         a museum's busy day, its clock turned on
 
 Run by hand. It prints heap, nodes and listeners of the page (after a garbage collection) and the resident memory of
 `minga web`, and ends with 1 when anything grew by more than a tenth.
