@@ -21,8 +21,8 @@ from bench.process import free_port
 from bench.screen import CHROMIUM, PHONE, Opening, chromium, opened
 from bench.table import CheckFailed, Rounds, Row, at_most, duration
 from controller.clock import Clock
+from controller.domain.chain import Stamp
 from controller.domain.facts import PhonePaired, RolesSet
-from controller.ledger.forms import Stamp
 from controller.ledger.journal import Journal
 
 FACTS = 2_000

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.sales import SLOTS, Stall
+from controller.domain.chain import HASHED, chain
 from controller.ledger import running
-from controller.ledger.forms import HASHED, chain
 
 HOUR_MS = 3_600_000
 VEND = re.compile(r'(?<="vend_id":)\d+')

@@ -15,10 +15,11 @@ from builders import EVERY_FACT, a_busy_day, books, minga
 from controller.domain import facts as f
 from controller.domain.accounts import EITHER, NAMED, OWNERS, PLACES
 from controller.domain.catalog import Account, MakerId
+from controller.domain.chain import Stamp
 from controller.ledger.export import Entry
-from controller.ledger.export.beancount import TOLD, amount, narration
+from controller.ledger.export.entry import TOLD, amount, narration
 from controller.ledger.export.names import names
-from controller.ledger.forms import Stamp, plain
+from controller.ledger.forms import plain
 from controller.ledger.journal import Journal
 from controller.ledger.reports import balances
 

@@ -4,9 +4,8 @@ And the whole journal as a file, for whoever wants to check it at home with anot
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from sqlite3 import Connection
 from threading import Lock
 from typing import IO
 
@@ -26,14 +25,13 @@ from admin_web.phone.place import place
 from controller.domain.accounts import COINBOX, OVER_SHORT, OWNERS, kind
 from controller.domain.money import COINS_CENTS
 from controller.ledger.chainlines import open_codes
-from controller.ledger.export.beancount import beancount
-from controller.ledger.export.hledger import hledger
+from controller.ledger.export import Pieces, beancount, hledger
 from controller.ledger.openbooks import balances_at
 
 router = room(*MEMBERS)
 SIDES = (("people", ("maker",)), ("funds", ("fund", "float", "fee", "tax")))
 """Whose the money is; whoever is in none of them waits for somebody's decision."""
-FORMS: dict[str, Callable[[Connection, str], Iterator[str]]] = {"beancount": beancount, "hledger": hledger}
+FORMS: dict[str, Pieces] = {"beancount": beancount, "hledger": hledger}
 CHUNK_BYTES = 65_536
 COVERED = "······"
 """In place of the code of a claim that is open: whoever has the code has the money."""

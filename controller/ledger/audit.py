@@ -11,10 +11,10 @@ from controller.domain import facts as f
 from controller.domain import shop as shops
 from controller.domain.accounts import DOUBT, HOLD, OVER_SHORT, PLACES, kind
 from controller.domain.catalog import Share
+from controller.domain.chain import GENESIS
 from controller.domain.claims import code
 from controller.domain.shop import Claim, Shop
 from controller.domain.wallet import Stage
-from controller.ledger.forms import GENESIS
 
 Claimed = f.VendInDoubt | f.PayoutInDoubt | f.ClaimOwed | f.CreditAbandoned | f.ReversalFailed
 Reversal = f.ReversalDue | f.ReversalAccepted | f.ReversalBounced | f.Reversed | f.ReversalFailed

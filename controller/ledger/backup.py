@@ -18,8 +18,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from controller import __version__
+from controller.domain.chain import GENESIS, HASHED, chain
 from controller.ledger.connection import open_readonly
-from controller.ledger.forms import GENESIS, HASHED, chain
 from controller.ledger.slot import (
     LOOK,
     Backup,

@@ -1,6 +1,6 @@
 """The chain of the books as somebody else can reckon it again: the bytes of each fact, some at a time. Nothing here writes.
 
-The hash of a fact is SHA-256 over the hash before it and these bytes (`controller.ledger.forms.chain`). A fact that holds the
+The hash of a fact is SHA-256 over the hash before it and these bytes (`controller.domain.chain`). A fact that holds the
 code of an open claim is covered: whoever has the code has the money. It stands here as the hash before it and its own alone:
 a reader sees that the first is what she came to, goes on from the second, and reckons it as soon as the claim is decided.
 """
@@ -8,7 +8,7 @@ a reader sees that the first is what she came to, goes on from the second, and r
 import json
 import sqlite3
 
-from controller.ledger.forms import GENESIS, HASHED
+from controller.domain.chain import GENESIS, HASHED
 
 LINES_MAX = 1_000
 """So many facts at once: some 300 kB."""

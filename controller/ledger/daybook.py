@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from controller.domain import facts as f
 from controller.domain.accounts import kind
 from controller.domain.catalog import Share
+from controller.domain.chain import Stamp
 from controller.domain.times import BootClock
-from controller.ledger.forms import Stamp
 
 COUNTED = (
     *("CreditTaken", "PaymentTaken", "PaymentLate", "VoucherTaken", "Sold", "Refunded", "Reversed"),

@@ -1,10 +1,7 @@
-"""The form of a fact on disk: its stamp, its words as JSON, and the hash that chains its row to the one before."""
+"""The form of a fact on disk: its words as JSON."""
 
-import hashlib
 import json
-from dataclasses import dataclass
 from functools import cache
-from json.encoder import encode_basestring
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,34 +9,6 @@ from pydantic import TypeAdapter
 from controller.domain import facts
 from controller.domain.cycle import Cycle
 from controller.domain.facts import Fact
-from controller.domain.times import BootClock
-
-GENESIS = bytes(32)
-"""What the first fact has in place of a hash before it."""
-HASHED = "epoch, seq, boot_id, mono_ms, wall_ms, trusted, type, body"
-"""The columns a fact's hash is made of, in this order."""
-_ROW = "[%d,%d,%d,%d,%d,%d,%s,%s]"
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """When a fact was written: which start of the controller, its monotonic time, the wall clock and whether to trust it."""
-
-    boot_id: int
-    mono_ms: int
-    wall_ms: int
-    trusted: bool
-
-    @property
-    def clock(self) -> BootClock:
-        """The clock this stamp was read from."""
-        return BootClock(self.wall_ms - self.mono_ms, self.trusted)
-
-
-def chain(prev: bytes, row: tuple[Any, ...]) -> bytes:
-    """The hash of a fact: SHA-256 over the hash before it and the row (`HASHED`) as a JSON list without spaces."""
-    listed = _ROW % (*row[:-2], encode_basestring(row[-2]), encode_basestring(row[-1]))
-    return hashlib.sha256(prev + listed.encode()).digest()
 
 
 def read_fact(kind: str, body: str) -> Fact:

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from controller.domain.accounts import postings
+from controller.domain.chain import GENESIS, HASHED, chain
 from controller.ledger.connection import open_readonly
-from controller.ledger.forms import GENESIS, HASHED, chain, read_fact
+from controller.ledger.forms import read_fact
 
 TAIL_FACTS = 200
 POSTED_FACTS = 20

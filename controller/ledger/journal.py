@@ -16,13 +16,14 @@ from pydantic import TypeAdapter
 
 from controller.domain import shop as shops
 from controller.domain.accounts import Posting, kind, postings
+from controller.domain.chain import GENESIS, Stamp, chain
 from controller.domain.cycle import Cycle
 from controller.domain.facts import Fact, ReversalFailed, Reversed, SaleRefunded, Sold
 from controller.domain.shop import Policy, Shop
 from controller.domain.stocking import PutMaker, PutProduct
 from controller.ledger import people, running, stock
 from controller.ledger.connection import BUSY_MS, open_writer, transaction
-from controller.ledger.forms import GENESIS, Stamp, chain, plain, read_fact
+from controller.ledger.forms import plain, read_fact
 from controller.ledger.schema import migrate
 
 __all__ = ["GENESIS", "NEVER_NEGATIVE", "Journal", "Stamp", "chain", "load_cycle", "read_fact"]

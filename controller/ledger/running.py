@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from controller.domain.accounts import COINBOX
+from controller.domain.chain import Stamp
 from controller.domain.facts import AssemblyFact, Fact, GovernanceFact, Restored
 from controller.domain.times import BootClock, heard
 from controller.ledger.connection import DatabaseError
 from controller.ledger.daybook import COUNTED, Daybook, add, day_lines, day_of, local_day, tallied
-from controller.ledger.forms import Stamp, read_fact
+from controller.ledger.forms import read_fact
 
 _ADD_TALLY = (
     "INSERT INTO tallies VALUES (?, 1, ?)"

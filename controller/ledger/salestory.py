@@ -13,13 +13,13 @@ from controller.domain.accounts import CREDIT, HOLD, postings
 from controller.domain.catalog import Share
 from controller.ledger.forms import read_fact
 from controller.ledger.receipt import TakenBack
+from controller.ledger.vends import of_vend
 
 VISIT_FACTS_MAX = 400
 """No visit has more; so many are looked at on either side of a vend."""
 INTO = (f.CreditTaken, f.PaymentTaken, f.VoucherTaken)
 OUT = (f.Refunded, f.ReversalDue)
 WAITS = (f.ClaimOwed, f.CreditAbandoned, f.PayoutInDoubt)
-_FIRST = "SELECT seq, body FROM facts WHERE seq BETWEEN ? AND ? AND type = 'VendStarted' ORDER BY seq LIMIT 1"
 _STRETCH = "SELECT seq, type, body FROM facts WHERE seq BETWEEN ? AND ? ORDER BY seq"
 _SETTLED = (
     "SELECT seq, body FROM facts WHERE seq > ? AND seq <= ? AND type = 'ClaimSettled'"
@@ -69,7 +69,7 @@ class Story:
 
 def story(db: sqlite3.Connection, vend_id: int, upto: int, back: TakenBack) -> Story | None:
     """The vend with this number, as told by the facts up to `upto`; None when they have none."""
-    begun = _started(db, vend_id, upto)
+    begun = of_vend(db, f.VendStarted, vend_id, upto + 1)
     if begun is None:
         return None
     seq, started = begun
@@ -92,26 +92,6 @@ def story(db: sqlite3.Connection, vend_id: int, upto: int, back: TakenBack) -> S
         others=tuple(told for told in _of(visit, (f.Sold, f.VendInDoubt)) if told != ending),
         ways=tuple(_way(db, share, sold[0], upto) for share in shares if share.cents) if sold else (),
     )
-
-
-def _started(db: sqlite3.Connection, vend_id: int, upto: int) -> tuple[int, f.VendStarted] | None:
-    """Found by halving: vends are numbered in the order they begin in."""
-    low, high = 1, upto + 1
-    while low < high:
-        middle = (low + high) // 2
-        found = _first_from(db, middle, upto)
-        if found and found[1].vend_id < vend_id:
-            low = found[0] + 1
-        else:
-            high = middle
-    found = _first_from(db, low, upto)
-    return found if found and found[1].vend_id == vend_id else None
-
-
-def _first_from(db: sqlite3.Connection, first: int, last: int) -> tuple[int, f.VendStarted] | None:
-    row = db.execute(_FIRST, (first, last)).fetchone()
-    fact = read_fact("VendStarted", row[1]) if row else None
-    return (row[0], fact) if isinstance(fact, f.VendStarted) else None
 
 
 def _visit(db: sqlite3.Connection, seq: int, upto: int) -> list[Told]:

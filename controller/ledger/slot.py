@@ -17,8 +17,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from controller.domain.chain import GENESIS
 from controller.errors import MingaError
-from controller.ledger.forms import GENESIS
 
 
 class BackupError(MingaError):

@@ -16,6 +16,7 @@ from typing import Any
 
 from controller.domain import facts as f
 from controller.domain.accounts import CREDIT, HOLD, PLACES, kind, postings
+from controller.domain.chain import HASHED, Stamp, chain
 from controller.domain.cycle import Cycle
 from controller.domain.shop import Policy, Shop
 from controller.domain.times import BootClock
@@ -23,7 +24,7 @@ from controller.ledger import stock
 from controller.ledger.audit import Audit, Complaint, heed
 from controller.ledger.connection import DatabaseError
 from controller.ledger.daybook import COUNTED, Daybook
-from controller.ledger.forms import HASHED, Stamp, chain, read_fact
+from controller.ledger.forms import read_fact
 from controller.ledger.journal import NEVER_NEGATIVE, load_cycle
 from controller.ledger.running import clocks_from, zone_of
 

@@ -17,6 +17,7 @@ from builders import A1, BAG, EVERY_FACT, ROSA, Till, a_busy_day, books, coins, 
 
 from controller.domain import facts as f
 from controller.domain.catalog import SlotId
+from controller.domain.chain import chain
 from controller.domain.cycle import Cycle, Phase
 from controller.domain.events import Restarted, SlotChosen
 from controller.domain.stocking import PutMaker
@@ -56,7 +57,7 @@ def test_the_chain_is_of_the_row_as_json(body: str) -> None:
     row = (2, 41, 7, -5, 1_795_275_000_000, 1, "Sold", body)
     listed = json.dumps(row, separators=(",", ":"), ensure_ascii=False)
 
-    assert forms.chain(bytes(32), row) == hashlib.sha256(bytes(32) + listed.encode()).digest()
+    assert chain(bytes(32), row) == hashlib.sha256(bytes(32) + listed.encode()).digest()
 
 
 def test_reopening_finds_everything_as_it_was(journal: Journal) -> None:

@@ -12,11 +12,11 @@ from builders import A1, A2, A3, B1, BAG, BELT, LUZ, ROSA, Till, a_busy_day, boo
 from controller.domain import facts as f
 from controller.domain.accounts import natural
 from controller.domain.catalog import Account, MakerId, Share
+from controller.domain.chain import Stamp
 from controller.domain.cycle import Cycle
 from controller.domain.events import ItemDropped, SlotChosen, VendUnknown
 from controller.domain.stocking import PutMaker, PutProduct
 from controller.ledger.connection import DatabaseError, open_readonly
-from controller.ledger.forms import Stamp
 from controller.ledger.journal import Journal
 from controller.ledger.statement import Figures, Statement, What, figures, figures_of, statement, statement_of_facts
 from controller.ledger.verify import verify

@@ -12,6 +12,7 @@ from builders import A1, A3, B1, BAG, ROSA, Till, a_busy_day, books, coins, pays
 from controller.domain import facts as f
 from controller.domain.accounts import postings
 from controller.domain.catalog import Closed
+from controller.domain.chain import Stamp
 from controller.domain.events import (
     DeadlinePassed,
     Event,
@@ -31,7 +32,7 @@ from controller.domain.events import (
 )
 from controller.domain.shop import Policy
 from controller.ledger.connection import open_readonly
-from controller.ledger.forms import Stamp, plain
+from controller.ledger.forms import plain
 from controller.ledger.sweep import Line, Sweep, What, sweep
 from controller.ledger.sweep.line import line
 

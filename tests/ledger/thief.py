@@ -4,7 +4,7 @@ import json
 import sqlite3
 from pathlib import Path
 
-from controller.ledger.forms import GENESIS, HASHED, chain
+from controller.domain.chain import GENESIS, HASHED, chain
 from controller.ledger.verify import verify
 
 GUARDS = ("facts_stay", "facts_remain", "postings_stay", "postings_remain")

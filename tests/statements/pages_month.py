@@ -24,12 +24,12 @@ from admin_web.phone.phonebook import Phonebook
 from admin_web.phone.place import Place
 from controller.config import load
 from controller.domain import facts as f
+from controller.domain.chain import Stamp
 from controller.domain.deciding import Looked
 from controller.domain.membership import PutMember
 from controller.domain.money import COINS_CENTS
 from controller.domain.stocking import Refusal, Wish
 from controller.inbox import Asked
-from controller.ledger.forms import Stamp
 from controller.protocols.control import Answer, Ask
 
 ADDRESS = "http://minga.local:8081"

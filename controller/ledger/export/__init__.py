@@ -6,6 +6,7 @@ however long they are. Nothing here writes into them.
 """
 
 from controller.ledger.export.beancount import beancount
-from controller.ledger.export.entry import Entry, entries
+from controller.ledger.export.entry import Entry, Pieces, entries
+from controller.ledger.export.hledger import hledger
 
-__all__ = ["Entry", "beancount", "entries"]
+__all__ = ["Entry", "Pieces", "beancount", "entries", "hledger"]

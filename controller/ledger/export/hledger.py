@@ -6,43 +6,34 @@ the two do not agree. What stands behind `;` are hledger's tags (`seq:`, `hash:`
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
-from controller.ledger.export.beancount import LAST, OPENED, amount, narration
-from controller.ledger.export.entry import Entry, entries
+from controller.ledger.export.entry import CURRENCY, OPENED, Entry, amount, entries, narration, whole
 from controller.ledger.export.names import names
 
 
 def hledger(db: sqlite3.Connection, title: str) -> Iterator[str]:
     """The file in pieces of whole lines, read in one transaction."""
-    db.execute("BEGIN")
-    try:
-        yield from _file(db, title)
-    finally:
-        db.execute("COMMIT")
+    return whole(db, _file, title)
 
 
 def _file(db: sqlite3.Connection, title: str) -> Iterator[str]:
     balances = dict(db.execute("SELECT account, cents FROM balances ORDER BY account").fetchall())
     called, newest = names(balances), OPENED
-    yield f"; {_plain(title)}\ndecimal-mark .\ncommodity 1000.00 USD\n\n"
+    yield f"; {_plain(title)}\ndecimal-mark .\ncommodity 1000.00 {CURRENCY}\n\n"
     for account, name in called.items():
         yield f"account {name}  ; minga:{account}\n"
     for entry in entries(db):
-        newest = max(newest, _day(entry))
+        newest = max(newest, entry.dated)
         yield _transaction(entry, called)
     yield f"\n{newest + timedelta(1)} * what each account holds\n"
     for account, name in called.items():
-        yield f"    {name}  0.00 USD = {amount(balances[account])}\n"
-
-
-def _day(entry: Entry) -> date:
-    return entry.day if OPENED <= entry.day <= LAST else OPENED
+        yield f"    {name}  {amount(0)} = {amount(balances[account])}\n"
 
 
 def _transaction(entry: Entry, called: dict[str, str]) -> str:
     said = _plain(narration(entry))
-    head = f"\n{_day(entry)} * ({entry.seq}) {entry.kind} | {said}\n    ; hash:{entry.hash}\n"
+    head = f"\n{entry.dated} * ({entry.seq}) {entry.kind} | {said}\n    ; hash:{entry.hash}\n"
     clock = "" if entry.certain else "    ; clock:not set\n"
     return head + clock + "".join(f"    {called[account]}  {amount(cents)}\n" for account, cents in entry.lines)
 

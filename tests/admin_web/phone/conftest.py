@@ -5,6 +5,7 @@ from pathlib import Path
 
 import phone_bench
 import pytest
+from builders import a_busy_day
 from fake_controller import IDLE
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -54,3 +55,12 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     """A small co-op whose phones can be had by their members' names."""
     with opened(tmp_path) as bench:
         yield bench
+
+
+@pytest.fixture
+def day(bench: Bench) -> Bench:
+    """One of everything: sale 1, a jam (2) and its twin (3), a doubt (4), a claim, money left; three codes are open."""
+    with bench.journal() as journal:
+        a_busy_day(journal)
+    bench.gateway.look()
+    return bench

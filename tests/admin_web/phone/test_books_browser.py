@@ -17,9 +17,9 @@ from playwright.sync_api import Browser
 from wide import once
 
 from controller.domain import facts as f
+from controller.domain.chain import GENESIS, HASHED, chain
 from controller.domain.facts import Verdict
 from controller.domain.treasury import SettleClaim
-from controller.ledger.forms import GENESIS, HASHED, chain
 
 pytestmark = IN_A_BROWSER
 PAGES = (

@@ -4,33 +4,22 @@ import gzip
 import hashlib
 import os
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from builders import A1, CLAIM, EVERY_FACT, a_busy_day, stamp
+from builders import A1, CLAIM, EVERY_FACT, stamp
 from hypothesis import given
 from hypothesis import strategies as st
-from phone_bench import Bench, opened
+from phone_bench import Bench
 
 from admin_web.phone.chainmark import WORDS, grouped, seal
 from controller.domain import facts as f
+from controller.domain.chain import GENESIS, chain
 from controller.domain.events import Trouble
 from controller.domain.facts import Verdict
 from controller.domain.treasury import SettleClaim
 from controller.ledger.chainlines import LINES_MAX, hash_of, lines, listed, open_codes
-from controller.ledger.forms import GENESIS, chain, plain
+from controller.ledger.forms import plain
 from controller.ledger.openbooks import newest
-
-
-@pytest.fixture
-def day(tmp_path: Path) -> Iterator[Bench]:
-    """Three claims are open."""
-    with opened(tmp_path) as bench:
-        with bench.journal() as journal:
-            a_busy_day(journal)
-        bench.gateway.look()
-        yield bench
 
 
 def reckoned(told: list[str], before: bytes = GENESIS) -> bytes:

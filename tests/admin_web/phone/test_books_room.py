@@ -1,7 +1,6 @@
 """The reading room of the open books: pages both ways, by kind and by day; one sale to its last cent; sums; files."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from subprocess import run
@@ -9,8 +8,8 @@ from sys import executable
 from urllib.parse import urlencode
 
 import pytest
-from builders import A1, A3, B1, BAG, ROSA, Till, a_busy_day, coins, minga, pays, stamp
-from phone_bench import Bench, opened
+from builders import A1, A3, B1, BAG, ROSA, Till, coins, minga, pays, stamp
+from phone_bench import Bench
 
 from admin_web.phone.booksgroups import kinds_of
 from controller.domain import facts as f
@@ -23,16 +22,6 @@ from controller.ledger import openbooks
 from controller.ledger.chainlines import open_codes
 from controller.ledger.openbooks import newest
 from controller.ledger.reports import balances
-
-
-@pytest.fixture
-def day(tmp_path: Path) -> Iterator[Bench]:
-    """One of everything has happened: sale 1, a jam (2) and its twin (3), a doubt (4), a claim, money left behind."""
-    with opened(tmp_path) as bench:
-        with bench.journal() as journal:
-            a_busy_day(journal)
-        bench.gateway.look()
-        yield bench
 
 
 def read(bench: Bench, path: str, who: str = "rosa", **asked: object) -> str:
