@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from controller.commands.decodedex import audit_file
 from controller.commands.decodemotor import motor
 from controller.commands.decodeqr import qr_code
 from controller.commands.hextext import unhex
@@ -20,6 +21,7 @@ from controller.protocols import board, cctalk, mdb
 decode = typer.Typer(no_args_is_help=True, add_completion=False, help="Explain bytes that were seen on a wire.")
 decode.command("motor")(motor)
 decode.command("emvqr")(qr_code)
+decode.command("dex")(audit_file)
 
 
 @decode.command("cctalk")
