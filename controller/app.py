@@ -1,6 +1,7 @@
 """The one place where the controller is put together, started and ended."""
 
 import logging
+import os
 import signal
 import sqlite3
 import threading
@@ -10,7 +11,7 @@ from contextlib import ExitStack
 from contextlib import closing as ending
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from controller import __version__
 from controller.auditor import Auditor
@@ -25,10 +26,12 @@ from controller.devices.mdbasked import PROVIDER as CARD_READER
 from controller.devices.wallets import Wallets
 from controller.domain import effects as do
 from controller.domain.catalog import SlotId
+from controller.domain.cycle import Phase
 from controller.domain.events import Trouble
 from controller.domain.hours import hours
 from controller.domain.money import COINS_CENTS
 from controller.domain.shop import Policy, Unreturnable
+from controller.domain.view import View
 from controller.errors import MingaError
 from controller.hardware import Hardware, hardware, voucher_desk, wallet_desks
 from controller.inbox import Asked
@@ -37,7 +40,11 @@ from controller.ledger.connection import open_readonly
 from controller.ledger.diary import asked_for
 from controller.ledger.journal import Journal
 from controller.logbook import keep
+from controller.protocols.sync.topics import of_machine
 from controller.setting import Setting
+
+if TYPE_CHECKING:
+    from controller.courier import Courier
 
 log = logging.getLogger("minga")
 
@@ -71,7 +78,7 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
     setting = Setting(config.machine.name, __version__, wired, config.machine.disk_free_mb_min, opening, places)
     performers: dict[type[do.Effect], Perform] = {}
     clock = Clock(config.clock.offset_file, config.clock.zone, config.clock.trust_rtc)
-    brain = Brain(journal, clock, setting, performers, lambda draw: server.publish(draw))
+    brain = Brain(journal, clock, setting, performers, lambda draw: _show(draw, brain, server, courier))
 
     closing.callback(lambda: brain.journal.close())  # whichever it has open by then
     parts = hardware(config, brain, closing)
@@ -81,13 +88,15 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
     hoppers = Hoppers(config.hoppers, brain.put, Trouble.NO_HOPPER, more=parts.tubes)
     wallets = Wallets(parts.wallets)
     closing.callback(hoppers.stop)
-    service = _service(config, clock, parts.asked | ({"hoppers": hoppers.status} if config.hoppers else {}), closing)
+    courier = _courier(config, brain, clock, parts, closing)
+    asked = parts.asked | ({"hoppers": hoppers.status} if config.hoppers else {})
+    service = _service(config, clock, asked, courier, closing)
     server = ControlServer(config.machine.socket, lambda ask, reply: brain.put(Asked(ask, reply)), service)
     closing.callback(server.stop)
     auditor = Auditor(config.machine.database, brain.put)
     closing.callback(auditor.stop)
 
-    performers |= _performers(parts, hoppers)
+    performers |= _performers(parts, hoppers) | _told_from_afar(courier)
     performers |= dict.fromkeys(get_args(do.PaymentEffect), wallets.perform)
     brain.start()
     hoppers.start()
@@ -95,6 +104,34 @@ def _assemble(config: Config, journal: Journal, closing: ExitStack) -> tuple[Bra
     server.start()
     auditor.start()
     return brain, parts
+
+
+def _show(draw: Callable[[], View], brain: Brain, server: ControlServer, courier: "Courier | None") -> None:
+    """The machine's picture goes to who watches it, and its newest fact to who carries it; neither keeps the brain."""
+    server.publish(draw)
+    if courier:
+        courier.tell(brain.journal.seq, brain.cycle.phase is not Phase.IDLE, draw)
+
+
+def _courier(config: Config, brain: Brain, clock: Clock, parts: Hardware, closing: ExitStack) -> "Courier | None":
+    """Who carries the facts to the lab; nobody, where no broker is named. It begins when the brain has."""
+    if not config.sync.broker:
+        return None
+    from controller.courier import Courier  # a machine by itself does without all this
+    from controller.devices.broker import Broker
+    from controller.orders import Orders
+
+    def opening() -> tuple[str, ...]:
+        decided = brain.journal.shop.governance.hours
+        return tuple(config.hours.open) if decided is None else decided
+
+    broker = Broker(config.sync, config.machine.name, of_machine(config.machine.name))
+    courier = Courier(config, clock, broker, __version__, opening, lambda name, said: orders.heard(name, said))
+    orders = Orders(config.machine.name, config.sync.keys, brain.put, courier.answer)
+    closing.callback(broker.stop)
+    closing.callback(courier.stop)  # before the broker's: it has something to say
+    parts.starts += [courier.start, partial(broker.start, courier, courier.will)]
+    return courier
 
 
 def _performers(parts: Hardware, hoppers: Hoppers) -> dict[type[do.Effect], Perform]:
@@ -118,13 +155,25 @@ def _performers(parts: Hardware, hoppers: Hoppers) -> dict[type[do.Effect], Perf
     }
 
 
-def _service(config: Config, clock: Clock, asked: dict[str, Callable[[], Any]], closing: ExitStack) -> Service:
-    """What a technician may ask beside the brain: how each device is, and a backup now."""
+def _told_from_afar(courier: "Courier | None") -> dict[type[do.Effect], Perform]:
+    """Who does what the lab may ask for. A machine that starts anew winds down first, as for any other stop."""
+    return {
+        do.TellLab: lambda _: courier.snapshot() if courier else None,
+        do.StartAnew: lambda _: os.kill(os.getpid(), signal.SIGTERM),
+    }
+
+
+def _service(
+    config: Config, clock: Clock, asked: dict[str, Callable[[], Any]], courier: "Courier | None", closing: ExitStack
+) -> Service:
+    """What a technician may ask beside the brain: how each device is, a backup now, and the lab's facts now."""
     machine = config.machine
     copyist = Copyist(machine.database, machine.backups, machine.name, clock.wall_ms)
     closing.callback(copyist.stop)
-    everybody = asked | {"backup": copyist.status}
-    return Service(lambda: {name: ask() for name, ask in everybody.items()}, copyist.start)
+    everybody = asked | {"backup": copyist.status} | ({"sync": courier.status} if courier else {})
+    return Service(
+        lambda: {name: ask() for name, ask in everybody.items()}, copyist.start, courier.hurry if courier else None
+    )
 
 
 def _policy(config: Config) -> Policy:

@@ -32,6 +32,7 @@ OWN = {
     "ledger": "controller.commands.ledger:ledger",
     "statement": "controller.commands.statement:statement",
     "export": "controller.commands.export:export",
+    "sync": "controller.commands.sync:sync",
     "backup": "controller.commands.backup:backup",
     "restore": "controller.commands.restore:restore",
     "decode": "controller.commands.decode:decode",

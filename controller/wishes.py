@@ -1,6 +1,7 @@
 """What people ask of the books, weighed against what the books say: granted with its facts, or refused with a word."""
 
-from controller.domain import deciding, membership, periods, selling, spending, trials, turns
+from controller.domain import afar, deciding, membership, periods, selling, spending, trials, turns
+from controller.domain.afar import TakeCommand
 from controller.domain.catalog import SlotId
 from controller.domain.deciding import Decides, Propose
 from controller.domain.membership import PutMember, RevokePhone
@@ -22,6 +23,8 @@ def weighed(wish: Wish, journal: Journal, shop: Shop, wired: frozenset[SlotId], 
     """Nothing is written yet. A numbered wish that was granted before is granted again, with nothing to write."""
     if isinstance(wish, CloseReversal):
         return close(wish, journal.cycle, shop, journal.reversals(wish.payment_id, wish.number.strip()))
+    if isinstance(wish, TakeCommand):
+        return afar.grant(wish, shop, journal.wish(wish.wish_id), journal.seq)
     if isinstance(wish, TryPart):
         return trials.grant(wish, journal.cycle, shop, wired, journal.wish(wish.wish_id), now_ms)
     if isinstance(wish, PutMember | RevokePhone):

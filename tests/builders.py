@@ -220,6 +220,7 @@ EVERY_FACT: tuple[f.Fact, ...] = (
     f.TurnPassed(f.Work.COUNT, 4, "rosa", "luz"),
     f.TrialStarted(12, f.Part.MOTOR, "diego", A1, "prueba-3"),
     f.TrialEnded(12, f.Part.MOTOR, f.Found.FAULT, A1, "jammed"),
+    f.CommandTaken(f.Command.CLOSE_SLOT, "lab-1", "cerrar-3", A1),
 )
 """One example of every type of fact."""
 

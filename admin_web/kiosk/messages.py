@@ -101,7 +101,8 @@ def _invitation(view: View, names: Names, words: Words) -> Message:
     else:
         told = _plain("credit" if view.credit_cents else "idle", words)
     told = told if view.gives_change else _exact(told, view, words)
-    return replace(told, who=words.say("trouble.no-wallet.calm")) if _lacks_wallets(view) else told
+    board = "" if view.chosen or view.credit_cents else view.board
+    return replace(told, who=words.say("trouble.no-wallet.calm") if _lacks_wallets(view) else board)
 
 
 def _lacks_wallets(view: View) -> bool:

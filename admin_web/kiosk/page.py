@@ -84,6 +84,7 @@ class Kiosk:
             **scene,
             house_words=self.house,
             build=self.build,
+            edition=self.edition,
             sheets=self.sheets,
             is_late=chosen.large or chosen.contrast or any(scene[panel] for panel in LATE),
             said=said if said in SAID else None,
@@ -92,6 +93,12 @@ class Kiosk:
             languages=LANGUAGES,
             rest_s=REST_S,
         )
+
+    @property
+    def edition(self) -> str:
+        """What an open page was made from: it loads itself anew when this changes, or the lab says so."""
+        view = self.gateway.picture
+        return f"{self.build}.{view.reloads}" if view and view.reloads else self.build
 
     def scene(self, language: str = FALLBACK) -> str:
         """What changes. It is drawn once for each language and moment, however many pages are open."""
@@ -152,10 +159,12 @@ async def page(request: Request, said: str | None = None) -> Response:
 @router.get("/live", response_class=EventSourceResponse)
 async def live(request: Request, lang: str = FALLBACK) -> AsyncIterator[ServerSentEvent]:
     """The scene at once and after each change, and after every wait a beat with the picture's age in ms."""
-    here, shown, language = kiosk(request), None, lang if lang in LANGUAGES else FALLBACK
-    gateway = here.gateway
-    yield ServerSentEvent(event="build", raw_data=here.build, retry=RECONNECT_MS)
+    here, language = kiosk(request), lang if lang in LANGUAGES else FALLBACK
+    gateway, shown, edition = here.gateway, None, None
     while not gateway.closing:
+        if here.edition != edition:
+            edition = here.edition
+            yield ServerSentEvent(event="build", raw_data=edition, retry=RECONNECT_MS)
         if (scene := here.scene(language)) != shown:
             shown = scene
             yield ServerSentEvent(raw_data=scene, id=str(gateway.picture.version if gateway.picture else 0))

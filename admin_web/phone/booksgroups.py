@@ -20,7 +20,7 @@ GROUPS: Mapping[str, tuple[type[f.Fact], ...]] = {
     ),
     "maquina": (
         *(f.Booted, f.ClockSet, f.TroubleSeen, f.TroubleOver, f.Restored, f.TrialStarted, f.TrialEnded),
-        *(f.PairingOpened, f.PhonePaired, f.PhoneRevoked),
+        *(f.PairingOpened, f.PhonePaired, f.PhoneRevoked, f.CommandTaken),
     ),
 }
 """By the word in the address."""

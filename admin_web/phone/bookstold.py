@@ -131,6 +131,9 @@ def _machine(fact: f.Fact, t: Teller) -> str:
         case f.TrialEnded(part=part, found=found, slot=slot):
             saw = t.words.about("trial-found", found)
             return t.tell(f"TrialEnded.{part.value}", slot=slot, saw=saw)
+        case f.CommandTaken(command=command, by=by, slot=slot, text=text):
+            word = "silence" if command is f.Command.MESSAGE and not text else command.value
+            return t.tell(f"CommandTaken.{word}", who=by, slot=slot, text=text)
         case _:
             return ""
 

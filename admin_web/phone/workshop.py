@@ -19,6 +19,7 @@ from admin_web.phone.forms import after, count, said
 from admin_web.phone.ledger import books
 from admin_web.phone.office import new_wish, wish_of
 from admin_web.phone.place import Place, place
+from admin_web.phone.workshoplab import lab_told
 from admin_web.phone.workshoptold import backup_told, devices_told, outcome_told
 from controller.diagnosis import bundle
 from controller.domain.accounts import COINBOX
@@ -31,7 +32,7 @@ from controller.domain.trials import TryPart
 from controller.domain.view import SlotView
 from controller.ledger.workshop import tried
 from controller.logbook import newest
-from controller.protocols.control import Answer, BackUp, TellStatus
+from controller.protocols.control import Answer, BackUp, SyncNow, TellStatus
 
 WAY = "/taller"
 LINES = 120
@@ -54,6 +55,7 @@ def _workshop(request: Request, status: Mapping[str, object]) -> Response:
     with books(request) as db:
         devices = devices_told(request, db, words)
         outcomes = {key: outcome_told(request, one, words) for key, one in tried(db).items()}
+        lab = lab_told(request, db, status.get("sync"), words)
     fresh = [one for (part, _), one in outcomes.items() if part is not Part.MOTOR and one.age_ms < FRESH_MS]
     return drawn(
         request,
@@ -64,6 +66,7 @@ def _workshop(request: Request, status: Mapping[str, object]) -> Response:
         door=_door(here),
         trying=_trying(here),
         backup=backup_told(request, status.get("backup"), words),
+        lab=lab,
         wish=new_wish(),
         mine=at(request).may("technician"),
     )
@@ -152,6 +155,13 @@ async def fell(request: Request) -> Response:
 async def back_up(request: Request) -> Response:
     """Begin a backup; how it goes stands on the page."""
     answer = await place(request).gateway.ask(BackUp())
+    return after(WAY, "" if answer.ok else answer)
+
+
+@tools.post("/taller/laboratorio")
+async def sync_now(request: Request) -> Response:
+    """Everything that waits goes to the lab now; how it stands is on the page."""
+    answer = await place(request).gateway.ask(SyncNow())
     return after(WAY, "" if answer.ok else answer)
 
 

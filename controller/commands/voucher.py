@@ -4,7 +4,6 @@ The private key and the register never come to the kiosk; it gets the public key
 asks the running controller.
 """
 
-import os
 import secrets
 import time
 from contextlib import closing
@@ -13,8 +12,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from cryptography.hazmat.primitives import serialization as pem
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from controller.client import Client
 from controller.commands import voucherbook
@@ -29,6 +26,7 @@ from controller.domain.vouchers import minute
 from controller.errors import MingaError
 from controller.ledger.connection import open_readonly
 from controller.protocols.voucher import CENTS_MAX, CHANCE_BYTES, LocalProtocolError, Voucher, id_of, write
+from controller.signing import make_pair, private_key
 
 voucher = typer.Typer(
     help="Make, list and take back signed vouchers: museum tickets, gifts, compensations.",
@@ -50,14 +48,7 @@ def keys(
 
     Example: minga voucher keys claves/vales-1
     """
-    private, public = name.with_name(name.name + ".key"), name.with_name(name.name + ".pub")
-    if there := next((file for file in (private, public) if file.exists()), None):
-        raise MingaError(f"{there}: is there already; a key is never overwritten")
-    key = Ed25519PrivateKey.generate()
-    plain = key.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption())
-    told = key.public_key().public_bytes(pem.Encoding.PEM, pem.PublicFormat.SubjectPublicKeyInfo)
-    voucherbook.append(private, plain.decode(), 0o600)
-    voucherbook.append(public, told.decode(), 0o644)
+    private, public = make_pair(name)
     typer.echo(f"{private}: signs vouchers; never on the machine, and nobody else's to see")
     typer.echo(f"{public}: for the machine, named in `vouchers.keys`")
 
@@ -78,7 +69,7 @@ def issue(
     Example: minga voucher issue --key claves/vales-1.key --machine quito-museo-1 --cents 500 --count 8
     --until 2027-03-31 --for "Entrada del museo"
     """
-    last, signer = until.date(), _private_key(key)
+    last, signer = until.date(), private_key(key)
     if last < _today():
         raise MingaError(f"{last} is over already: nobody could use them")
     taken = {one.voucher_id for one in voucherbook.read(register)} if register.exists() else set()
@@ -174,19 +165,6 @@ def accept(
 def _today() -> date:
     """By this computer's own calendar."""
     return datetime.now(UTC).astimezone().date()
-
-
-def _private_key(file: Path) -> Ed25519PrivateKey:
-    try:
-        open_to_others = os.stat(file).st_mode & 0o077
-        key = pem.load_pem_private_key(file.read_bytes(), None)
-    except (OSError, ValueError, TypeError) as error:
-        raise MingaError(f"{file}: this private key cannot be read: {error}") from None
-    if open_to_others:
-        raise MingaError(f"{file}: others can read it; `chmod 600 {file}`, and think who may have copied it")
-    if not isinstance(key, Ed25519PrivateKey):
-        raise MingaError(f"{file}: this is a private key, but not of Ed25519; `minga voucher keys` makes one")
-    return key
 
 
 def _revoked(file: Path | None) -> frozenset[str]:

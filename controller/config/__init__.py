@@ -23,6 +23,7 @@ from controller.config.sections import (
     Section,
     Web,
 )
+from controller.config.sync import Sync
 from controller.config.voucher import Scanner, Vouchers
 from controller.config.wallet import Wallet
 from controller.config.whole import Config
@@ -45,6 +46,7 @@ __all__ = [
     "Pulses",
     "Scanner",
     "Section",
+    "Sync",
     "Vouchers",
     "Wallet",
     "Web",

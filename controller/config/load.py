@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import get_args
@@ -53,6 +54,9 @@ def _anchored(config: Config, folder: Path) -> Config:
     port, scanner, vouchers = config.coins.port, config.scanner, config.vouchers
     revoked = folder / vouchers.revoked if vouchers.revoked else None
     keys = {kid: folder / path for kid, path in vouchers.keys.items()}
+    sync_files = ("ca_file", "cert_file", "key_file", "password_file")
+    found: dict[str, object] = {name: folder / path for name in sync_files if (path := getattr(config.sync, name))}
+    found["keys"] = {name: folder / path for name, path in config.sync.keys.items()}
     return config.model_copy(
         update={
             "machine": machine.model_copy(update=paths),
@@ -60,6 +64,7 @@ def _anchored(config: Config, folder: Path) -> Config:
             "hoppers": [hopper.model_copy(update={"port": str(folder / hopper.port)}) for hopper in config.hoppers],
             "scanner": scanner.model_copy(update={"port": str(folder / scanner.port) if scanner.port else ""}),
             "vouchers": vouchers.model_copy(update={"keys": keys, "revoked": revoked}),
+            "sync": config.sync.model_copy(update=found),
             "mdb": config.mdb.model_copy(update={"port": str(folder / config.mdb.port)}),
             "board": config.board.model_copy(update={"port": str(folder / config.board.port)}),
             "clock": config.clock.model_copy(update={"offset_file": folder / offset if offset else None}),
@@ -86,7 +91,8 @@ def _words(problem: ErrorDetails) -> str:
     if problem["type"] == "missing":
         return f"`{where}` is missing"
     if problem["type"] != "extra_forbidden":
-        return f"`{where}`: {problem['msg'].removeprefix('Value error, ')} (found {problem['input']!r})"
+        found = re.sub(r"//[^/@\s]*@", "//…@", repr(problem["input"]))  # whoever wrote a password into an address
+        return f"`{where}`: {problem['msg'].removeprefix('Value error, ')} (found {found})"
     known = keys(section)
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
     hint = f"did you mean `{'.'.join([*section, near[0]])}`?" if near else f"known here: {', '.join(known)}"

@@ -22,6 +22,7 @@ from controller.config.sections import (
     Pulses,
     Web,
 )
+from controller.config.sync import Sync
 from controller.config.voucher import Scanner, Vouchers
 from controller.config.wallet import Wallet
 
@@ -55,6 +56,7 @@ class Config(BaseSettings):
     assembly: Assembly = Assembly()
     scanner: Scanner = Scanner()
     vouchers: Vouchers = Vouchers()
+    sync: Sync = Sync()
     wallets: list[Wallet] = []
     hoppers: list[Hopper] = []
 

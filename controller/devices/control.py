@@ -27,6 +27,7 @@ from controller.protocols.control import (
     BackUp,
     Ping,
     RemoteProtocolError,
+    SyncNow,
     TellStatus,
     Watch,
     read_request,
@@ -45,10 +46,14 @@ Reply = Callable[[Refusal | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a technician asks that is none of the brain's: how the devices are, and a backup now. Both return at once."""
+    """What a technician asks that is none of the brain's: how the devices are, a backup now, everything to the lab now.
+
+    All return at once. `sync_now` is None on a machine that has no lab.
+    """
 
     status: Callable[[], Mapping[str, Any]] = dict
     back_up: Callable[[], Refusal | None] = lambda: Refusal("no-stick", "this machine makes no backups by itself")
+    sync_now: Callable[[], None] | None = None
 
 
 class ControlServer:
@@ -136,8 +141,16 @@ class ControlServer:
                 connection.send(write_answer(Answer(request.request_id, told=self._service.status())))
             case BackUp():
                 connection.send(write_answer(_answer(request.request_id, self._service.back_up())))
+            case SyncNow():
+                connection.send(write_answer(_answer(request.request_id, self._sync_now())))
             case ask:
                 connection.send(write_answer(self._ask_brain(request.request_id, ask)))
+
+    def _sync_now(self) -> Refusal | None:
+        if self._service.sync_now is None:
+            return Refusal("no-lab", "this machine has no lab: `sync.broker` names none")
+        self._service.sync_now()
+        return None
 
     def _ask_brain(self, request_id: int, ask: Wish | Event) -> Answer:
         answers: queue.SimpleQueue[Refusal | None] = queue.SimpleQueue()

@@ -15,14 +15,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
 from controller.devices.worker import Put
 from controller.domain.events import VoucherRefused, VoucherShown
 from controller.errors import MingaError
 from controller.protocols.voucher import Voucher, VoucherError, read
+from controller.signing import public_key
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +36,7 @@ class VoucherDesk:
         self, machine: str, keys: Mapping[str, Path], revoked: Path | None, put: Put, trusted_ms: TrustedMs, zone: str
     ) -> None:
         self._machine, self._put, self._trusted_ms, self._zone = machine, put, trusted_ms, ZoneInfo(zone)
-        self._keys = {int(kid): public_key(path) for kid, path in keys.items()}
+        self._keys = {int(kid): public_key(path, "vouchers.keys") for kid, path in keys.items()}
         self._revocations = Revocations(revoked) if revoked else None
 
     def take(self, code: str) -> None:
@@ -106,17 +103,6 @@ def revoked_in(path: Path) -> frozenset[str]:
             raise ValueError(f"line {number} is no voucher's id")
         ids |= {word} if word else set()
     return frozenset(ids)
-
-
-def public_key(path: Path) -> Ed25519PublicKey:
-    """A public key from its PEM file. Raises MingaError."""
-    try:
-        key = load_pem_public_key(path.read_bytes())
-    except (OSError, ValueError, UnsupportedAlgorithm) as error:
-        raise MingaError(f"{path}: this public key cannot be read: {error}; look at `vouchers.keys`") from None
-    if not isinstance(key, Ed25519PublicKey):
-        raise MingaError(f"{path}: this is a public key, but not of Ed25519; `minga voucher keys` makes one")
-    return key
 
 
 def shown(voucher: Voucher) -> VoucherShown:

@@ -35,6 +35,10 @@ class Assembly:
     phones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     periods: tuple[f.PeriodClosed, ...] = ()
     sellers: Mapping[str, f.SellerSet] = field(default_factory=lambda: MappingProxyType({}))
+    board: str = ""
+    """What the lab wants visitors to read while nothing else is to be said."""
+    reloads: int = 0
+    """How often it told the screens to load themselves anew."""
 
     def roles_of(self, member: str, makers: frozenset[MakerId]) -> frozenset[Role]:
         """A maker is one from the day she joins; what was decided about her since counts more."""
@@ -57,5 +61,9 @@ def after(assembly: Assembly, fact: f.AssemblyFact) -> Assembly:
             return replace(assembly, periods=(*assembly.periods, fact))
         case f.SellerSet(maker):
             return replace(assembly, sellers=MappingProxyType({**assembly.sellers, maker: fact}))
+        case f.CommandTaken(command=f.Command.MESSAGE, text=text):
+            return replace(assembly, board=text)
+        case f.CommandTaken(command=f.Command.REFRESH):
+            return replace(assembly, reloads=assembly.reloads + 1)
         case _:
             return assembly

@@ -48,6 +48,16 @@ class BlinkLamp(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class TellLab(Effect):
+    """Tell the lab how the machine is, now."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartAnew(Effect):
+    """End in order, once what moves has come to rest; whoever looks after the controller starts it again."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskHoppers(Effect):
     """Which hoppers answer, and how many coins has each ever paid? No coin moves."""
 

@@ -110,6 +110,10 @@ class View:
     """Troubles that a person should mend but that stop no sale."""
     pairing: PairingView | None = None
     trial: TrialView | None = None
+    board: str = ""
+    """What the lab wants visitors to read while nothing else is to be said."""
+    reloads: int = 0
+    """When it grows, open pages load themselves anew."""
 
 
 def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, shop: Shop, now_ms: int) -> View:
@@ -143,6 +147,8 @@ def view(machine: str, boot_id: int, version: int, wall_ms: int, cycle: Cycle, s
         lacks=tuple(sorted(trouble.value for trouble in (shop.troubles & HARMLESS) | shop.box_troubles)),
         pairing=_pairing(cycle, shop, now_ms),
         trial=TrialView(cycle.trial.part.value, cycle.trial.slot) if cycle.trial else None,
+        board=shop.assembly.board,
+        reloads=shop.assembly.reloads,
     )
 
 

@@ -25,6 +25,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from controller.domain.afar import TakeCommand
 from controller.domain.deciding import CarryOut, Propose, Vote, Withdraw
 from controller.domain.events import Event, PayBy, ReturnPressed, SlotChosen, StillHere, VisitorAnswers
 from controller.domain.membership import PutMember, RevokePhone
@@ -73,12 +74,18 @@ class BackUp:
     """Begin a backup onto the stick now; what comes of it is told by `status`."""
 
 
-Ask = Ping | Watch | TellStatus | BackUp | Event | Wish
+@dataclass(frozen=True, slots=True)
+class SyncNow:
+    """Send the lab everything that waits, now; what comes of it is told by `status`."""
+
+
+Ask = Ping | Watch | TellStatus | BackUp | SyncNow | Event | Wish
 WORDS: dict[str, type[Ask]] = {
     "ping": Ping,
     "watch": Watch,
     "status": TellStatus,
     "back-up": BackUp,
+    "sync-now": SyncNow,
     "choose": SlotChosen,
     "give-back": ReturnPressed,
     "stay": StillHere,
@@ -111,6 +118,7 @@ WORDS: dict[str, type[Ask]] = {
     "carry-out": CarryOut,
     "take-turn": TakeTurn,
     "pass-turn": PassTurn,
+    "take-command": TakeCommand,
 }
 _DO = {ask: do for do, ask in WORDS.items()}
 _FORMS: dict[type[Any], TypeAdapter[Any]] = {}

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 from browsing import Kiosk, Window
-from chromium import CHROMIUM, QUIET
+from chromium import AT_HOME, CHROMIUM, QUIET
 from fake_controller import FakeController, controller, with_news
 from playwright.sync_api import Browser, sync_playwright
 from web_process import Web, minga_web, museum
 
 START = with_news("refunded", None, 5)
 """A picture that no test shows, so that every first change is one."""
-AT_HOME = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 
 @pytest.fixture(scope="module")

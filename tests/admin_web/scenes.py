@@ -60,8 +60,14 @@ MIXED = replace(
     left_ms=12_000,
 )
 
+BOARD = (
+    "Este sábado, de 10 a 13, las compañeras bordan aquí mismo, en el patio del museo: venga a verlas y pregunte cosas."
+)
+"""As long as the lab may make it."""
+
 SCENES: dict[str, View] = {
     "idle": IDLE,
+    "board": replace(IDLE, board=BOARD),
     "wanting": replace(IDLE, chosen="A1", missing_cents=350, left_ms=80_000),
     "chosen": CHOSEN,
     "wallets": replace(IDLE, wallets=WALLETS),

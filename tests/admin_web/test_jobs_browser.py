@@ -1,21 +1,18 @@
-"""The table of a visitor's jobs, each on every screen and in every language, and not one touch above it."""
+"""The table of a visitor's jobs, and not one touch above it; in a wide run on every screen and in every language."""
+
+from itertools import product
 
 import pytest
 from browsing import IN_A_BROWSER, Kiosk
 from jobs import COUNT, jobs, played
 from wearing import LANGUAGES
+from wide import once_of
 
 pytestmark = IN_A_BROWSER
 SCREENS = ((800, 480), (1280, 800), (1080, 1920))
-EACH = [
-    pytest.param(screen, language, marks=[] if at == LANGUAGES.index(language) else pytest.mark.wide)
-    for at, screen in enumerate(SCREENS)
-    for language in LANGUAGES
-]
-"""Each screen in one language, each language on one screen; all nine in a wide run."""
 
 
-@pytest.mark.parametrize(("screen", "language"), EACH, ids=str)
+@pytest.mark.parametrize(("screen", "language"), once_of(*product(SCREENS, LANGUAGES)), ids=str)
 def test_no_job_takes_more_touches_than_its_table_allows(kiosk: Kiosk, screen: tuple[int, int], language: str) -> None:
     """Buying 1, money back 1, who made it 0, what to do when it got stuck 0, another language 1, and the rest."""
     table = {job.name: job.touches for job in jobs(language)}

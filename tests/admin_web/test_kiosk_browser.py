@@ -1,5 +1,7 @@
 """The kiosk's page in a real Chromium: touches and keys reach the controller, and what cannot be done is said."""
 
+from dataclasses import replace
+
 from browsing import IN_A_BROWSER, Kiosk
 from fake_controller import IDLE
 from scenes import CHOSEN, LEAVING, SCENES
@@ -34,6 +36,18 @@ def test_a_touch_chooses_and_another_gives_the_money_back(kiosk: Kiosk) -> None:
         assert page.get_attribute("#tile-A1", "aria-pressed") == "true"
         page.tap("#give-back")
         assert kiosk.asked(page) == ReturnPressed()
+        assert page.evaluate("window.sameMoment")
+
+
+def test_an_open_page_loads_itself_anew_when_the_lab_says_so(kiosk: Kiosk) -> None:
+    """Once for each time it was said: the page that was there is gone, and the new one stays."""
+    with kiosk.page() as page:
+        kiosk.show(page, IDLE)
+        page.evaluate("window.sameMoment = true")
+        kiosk.fake.show(replace(IDLE, reloads=1))
+        page.wait_for_function("!window.sameMoment && document.body.dataset.build.endsWith('.1')")
+        page.evaluate("window.sameMoment = true")
+        kiosk.show(page, replace(CHOSEN, reloads=1))
         assert page.evaluate("window.sameMoment")
 
 

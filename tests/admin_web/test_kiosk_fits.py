@@ -37,7 +37,7 @@ def test_every_scene_fits_every_screen(kiosk: Kiosk, comfort: str) -> None:
             assert page.evaluate(FITS, room) == [], screen
 
 
-@pytest.mark.parametrize("comfort", ["es", "en contrast", "es large"])
+@pytest.mark.parametrize("comfort", once("es large", "es", "en contrast"))
 def test_a_purchase_fits_the_frame_in_the_simulated_machine(kiosk: Kiosk, comfort: str) -> None:
     """Narrow and low: the piece, its fall and the thanks are whole in it, and no answer has to be scrolled to."""
     scenes = drawn(kiosk.fake.path.parent, comfort.split()[0])

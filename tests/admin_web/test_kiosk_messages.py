@@ -46,6 +46,14 @@ def test_a_failed_vend_says_that_the_money_is_still_there() -> None:
     assert "sus $3,50 siguen en la máquina" in said(with_news("failed", "A2", 350, credit=350)).money
 
 
+def test_the_labs_message_stands_while_nothing_else_is_to_be_said() -> None:
+    """Below the invitation, and away with the first coin; the shelf is never covered by it."""
+    idle = replace(IDLE, board="Hoy cosemos aquí.")
+    assert said(idle).who == "Hoy cosemos aquí."
+    assert "Hoy cosemos" not in str(said(replace(idle, phase="credit", credit_cents=25, left_ms=80_000)))
+    assert "Hoy cosemos" not in str(said(replace(idle, chosen="A1", missing_cents=350, left_ms=80_000)))
+
+
 # Credit nobody uses
 
 

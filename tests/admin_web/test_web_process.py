@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from fake_controller import IDLE, FakeController, controller
 from web_process import START, Museum, Web, minga_web, museum
+from wide import once
 
 pytestmark = pytest.mark.system
 
@@ -114,7 +115,7 @@ def test_the_page_stands_before_the_controller_and_its_books_do(tmp_path: Path) 
             scene_with(events, "bolso-feria")
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
+@pytest.mark.parametrize("how", once(signal.SIGTERM, signal.SIGINT), ids=lambda how: how.name)
 def test_it_stops_within_three_seconds_with_a_page_open(machine: Museum, how: signal.Signals) -> None:
     """The open stream is told to end; nothing has to be killed."""
     with controller(machine.socket, IDLE), minga_web(machine) as web, live(web) as events:

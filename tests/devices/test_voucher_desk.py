@@ -9,9 +9,10 @@ from inbox import Inbox, wait_for
 from voucher_bench import ISSUED_MIN, NOON_MS, TODAY, Files, code, ticket
 
 from controller.devices.scanner import CodeScanner
-from controller.devices.vouchers import VoucherDesk, public_key
+from controller.devices.vouchers import VoucherDesk
 from controller.domain.events import DeviceReturned, Event, Reading, VoucherRefused, VoucherShown
 from controller.errors import MingaError
+from controller.signing import public_key
 from hw_mocks.scanner import SimulatedScanner
 
 TICKET = ticket()
@@ -111,7 +112,7 @@ def test_a_broken_key_is_told_by_its_file(files: Files, text: str) -> None:
     """The sentence names the file and the key of the configuration."""
     files.key.write_text(text)
     with pytest.raises(MingaError, match=r"vales-1.pub: this public key cannot be read: .*`vouchers.keys`"):
-        public_key(files.key)
+        public_key(files.key, "vouchers.keys")
 
 
 def test_a_full_inbox_is_the_scanners_to_try_again(files: Files) -> None:

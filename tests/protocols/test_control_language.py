@@ -8,6 +8,7 @@ from builders import A1, BAG, INTI, ROSA, WEIGHTS, Till, dispensing
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.domain.afar import TakeCommand
 from controller.domain.deciding import CarryOut, Propose, Vote, Withdraw
 from controller.domain.events import (
     ItemDropped,
@@ -18,7 +19,7 @@ from controller.domain.events import (
     VendUnknown,
     VisitorAnswers,
 )
-from controller.domain.facts import Choice, Part, Regime, Seller, SplitTerms, Verdict, Work
+from controller.domain.facts import Choice, Command, Part, Regime, Seller, SplitTerms, Verdict, Work
 from controller.domain.membership import PutMember, RevokePhone
 from controller.domain.pairing import PhoneClaims, PhoneConfirmed
 from controller.domain.periods import ClosePeriod
@@ -48,6 +49,7 @@ from controller.protocols.control import (
     Ping,
     RemoteProtocolError,
     Request,
+    SyncNow,
     TellStatus,
     Watch,
     read_reply,
@@ -74,6 +76,7 @@ EVERY_ASK: tuple[Ask, ...] = (
     TryPart(Part.MOTOR, "diego", "prueba-3", A1),
     TellStatus(),
     BackUp(),
+    SyncNow(),
     ApproveRule(WEIGHTS),
     AcceptVouchers("carmen"),
     SettleClaim("4TC-YNH", Verdict.BY_HAND, "carmen"),
@@ -94,6 +97,7 @@ EVERY_ASK: tuple[Ask, ...] = (
     CarryOut(4, "carmen"),
     TakeTurn(Work.RESTOCK, 12, "rosa"),
     PassTurn(Work.COUNT, 5, "rosa", "luz"),
+    TakeCommand(Command.MESSAGE, "lab-1", "aviso-3", 5_000, text="Hoy cosemos aquí, de 3 a 5."),
 )
 
 

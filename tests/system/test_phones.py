@@ -87,7 +87,7 @@ class House:
 
     @staticmethod
     def in_a_new_tab(phone: Page, link: str) -> Page:
-        """The same phone at this page. The tab that waits for the touch loads itself anew and would cross another way there."""
+        """The same phone at this page; the tab that waits for the touch loads itself anew, which would cross this."""
         page = phone.context.new_page()
         page.goto(link)
         return page

@@ -15,6 +15,7 @@ from chromium import CHROMIUM, QUIET
 from playwright.sync_api import expect, sync_playwright
 from stage_page import IN_A_BROWSER, Stage, is_gone, pays, said_in
 from visitor import STEADY, Visitor, eventually, judged, standing
+from wide import once
 
 from hw_mocks.stage.plug import Plug
 from hw_mocks.stage.start import staged
@@ -26,7 +27,11 @@ port = "run/hoppers"
 address = 3
 coin_cents = 25
 security = "none"
+
+[phones]
+address = "http://127.0.0.1:8081"
 """
+"""The pages for phones need not be there: here nobody opens them."""
 WATCH_A4 = """() => {
   const cell = document.getElementById("cell-A4");
   window.angles = [];
@@ -245,3 +250,15 @@ def test_one_tap_changes_the_language(stage: Stage) -> None:
         expect(page.locator("#hand-label")).to_have_text("Your hand")
         page.click(".language")
         expect(page.locator("#hand-label")).to_have_text("Su mano")
+
+
+@pytest.mark.parametrize("width", once(1280, 360))
+def test_button_and_phone_have_their_place(stage: Stage, width: int) -> None:
+    """On a wide screen and a narrow one both are seen and nothing is pushed out."""
+    with stage.page("en", width) as page:
+        for name in ("#service", "#member-phone"):
+            box = page.locator(name).bounding_box()
+            assert box, name
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+        assert page.inner_text("#member-phone") == "A member's phone"

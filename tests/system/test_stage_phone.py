@@ -8,14 +8,13 @@ from chromium import CHROMIUM, QUIET
 from playwright.sync_api import FrameLocator, expect, sync_playwright
 from stage_page import IN_A_BROWSER, PATIENCE_MS, Stage
 from visitor import STEADY
-from wide import once
 
 from controller.ledger import reports
 from controller.ledger.connection import open_readonly
 from hw_mocks.museum import Museum
 
 PIN = "739164"
-pytestmark = IN_A_BROWSER
+pytestmark = [*IN_A_BROWSER, pytest.mark.wide]
 
 
 def free_port() -> int:
@@ -37,7 +36,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             print(f"--- {name}\n{museum.log(name)[-4_000:]}")
 
 
-@pytest.mark.wide
 def test_a_browser_becomes_carmens_phone(stage: Stage) -> None:
     """Six touches and a PIN, from the shut door to the coordinator's own room; the books know the phone as hers."""
     with stage.browser.new_context(viewport={"width": 1280, "height": 800}, locale="es-EC") as context:
@@ -70,15 +68,3 @@ def test_a_browser_becomes_carmens_phone(stage: Stage) -> None:
     db = open_readonly(stage.museum.folder / "minga.db")
     assert list(reports.assembly(db).phones.values()) == ["carmen"]
     db.close()
-
-
-@pytest.mark.parametrize("width", once(1280, 360))
-def test_button_and_phone_have_their_place(stage: Stage, width: int) -> None:
-    """On a wide screen and a narrow one both are seen and nothing is pushed out."""
-    with stage.page("en", width) as page:
-        for name in ("#service", "#member-phone"):
-            box = page.locator(name).bounding_box()
-            assert box, name
-            assert box["x"] >= 0
-            assert box["x"] + box["width"] <= width
-        assert page.inner_text("#member-phone") == "A member's phone"

@@ -5,6 +5,7 @@ A fact says what happened, never what to do. Balances, stock, open claims and th
 are its form on disk and on the wire: they may gain fields with defaults, and never lose or rename one.
 """
 
+from controller.domain.facts.afar import Command, CommandTaken
 from controller.domain.facts.assembly import (
     AssemblyFact,
     PairingOpened,
@@ -93,6 +94,8 @@ __all__ = [
     "ClaimSettled",
     "ClockSet",
     "CoinsUnknown",
+    "Command",
+    "CommandTaken",
     "CreditAbandoned",
     "CreditTaken",
     "Date",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from controller.domain.catalog import MakerId
+from controller.domain.facts.afar import CommandTaken
 from controller.domain.facts.base import Fact
 
 
@@ -86,5 +87,5 @@ class SellerSet(Fact):
     by: str
 
 
-AssemblyFact = RolesSet | PhonePaired | PhoneRevoked | PeriodClosed | SellerSet
+AssemblyFact = RolesSet | PhonePaired | PhoneRevoked | PeriodClosed | SellerSet | CommandTaken
 """Every fact that the assembly's state (`controller.domain.assembly`) is made of. They are few."""

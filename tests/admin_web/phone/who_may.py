@@ -96,6 +96,7 @@ GET  /taller                          door no   in   in   no   no   in
 POST /taller/cayo                     door no   no   in   no   no   no
 POST /taller/copia                    door no   no   in   no   no   no
 GET  /taller/diagnostico.zip          door no   in   in   no   no   in
+POST /taller/laboratorio              door no   no   in   no   no   no
 POST /taller/probar                   door no   no   in   no   no   no
 POST /taller/ranura                   door no   no   in   no   no   no
 GET  /taller/registro                 door no   in   in   no   no   in
