@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fleet import names
+from fleet import arrived, facts_of, names
 from rig import Process
 from servers import Broker, Postgres, free_port, wait_for
 
 from bench import history
 from controller.domain.chain import HASHED
-from controller.ledger.connection import open_readonly
 from lab.store import opened
 
-COUNT = 200
+COUNT, HALF = 200, 100
 FACTS = 500
 """Each machine has about as many, waiting for the lab."""
 PATIENCE_S = 400
@@ -40,21 +39,22 @@ def test_two_hundred_machines_arrive_whole(tmp_path: Path, postgres: Postgres) -
         file = tmp_path / f"{name}.toml"
         file.write_text(f'name = "{name}"\ngroup = "lab"\nstore = "{store}"\nbroker = "mqtt://127.0.0.1:{port}"\n')
         hubs.append(Process("-m", "controller", "hub", "run", "--config", str(file)))
-    fleet = Process(str(Path(__file__).with_name("fleet.py")), str(books), str(tmp_path), str(port), str(COUNT))
+    words = (str(Path(__file__).with_name("fleet.py")), str(books), str(tmp_path), str(port))
+    fleets = [Process(*words, str(first), str(first + HALF - 1)) for first in (1, 1 + HALF)]
     with Broker(tmp_path / "broker", "allow_anonymous true", "max_queued_messages 20000", port=port):
         try:
             began_s = time.monotonic()
-            for process in (*hubs, fleet):
+            for process in (*hubs, *fleets):
                 process.start()
             lab = opened(store)
-            wait_for(lambda: arrived(lab) > COUNT * FACTS // 4, lambda: said(hubs, fleet), PATIENCE_S)
+            wait_for(lambda: arrived(lab) > COUNT * FACTS // 4, lambda: said(*hubs, *fleets), PATIENCE_S)
             hubs[0].strike()
             hubs[0].start()
             whole = facts_of(books)
-            wait_for(lambda: arrived(lab) >= COUNT * len(whole), lambda: said(hubs, fleet), PATIENCE_S)
+            wait_for(lambda: arrived(lab) >= COUNT * len(whole), lambda: said(*hubs, *fleets), PATIENCE_S)
             took_s = time.monotonic() - began_s
             with lab.reading() as reading:
-                for name in names(COUNT):
+                for name in names(1, COUNT):
                     rows = reading.rows(
                         f"SELECT {HASHED}, hash FROM facts WHERE machine = ? AND lost = 0 ORDER BY seq", name
                     )
@@ -62,23 +62,10 @@ def test_two_hundred_machines_arrive_whole(tmp_path: Path, postgres: Postgres) -
                 assert reading.rows("SELECT count(*) FROM strays") == [(0,)]
             print(f"{COUNT} machines, {COUNT * len(whole)} facts in {took_s:.0f} s with their start and a hub's death")
         finally:
-            for process in (fleet, *hubs):
+            for process in (*fleets, *hubs):
                 process.strike()
 
 
-def facts_of(books: Path) -> list[tuple[object, ...]]:
-    """What lies in each machine's books."""
-    db = open_readonly(books)
-    rows = [tuple(row) for row in db.execute(f"SELECT {HASHED}, hash FROM facts ORDER BY seq")]
-    db.close()
-    return rows
-
-
-def arrived(lab: object) -> int:
-    with lab.reading() as reading:  # type: ignore[attr-defined]
-        return int(reading.rows("SELECT coalesce(sum(facts), 0) FROM machines")[0][0])
-
-
-def said(hubs: list[Process], fleet: Process) -> str:
+def said(*processes: Process) -> str:
     """What everybody said last."""
-    return "\n".join(line for process in (*hubs, fleet) for line in process.lines[-10:])
+    return "\n".join(line for process in processes for line in process.lines[-10:])
