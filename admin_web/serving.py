@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import socket
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,9 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+@cache
 def build() -> str:
-    """A short name for this state of templates, words, code and static files."""
+    """A short name for this state of templates, words, code and static files, as it was when it was first asked for."""
     digest = hashlib.sha256()
     for file in sorted(file for kind in ("html", "css", "js", "svg", "po", "py") for file in SHARED.rglob(f"*.{kind}")):
         digest.update(file.read_bytes())

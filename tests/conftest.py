@@ -63,7 +63,8 @@ def files_are_closed(request: pytest.FixtureRequest) -> Iterator[None]:
     """Whoever leaves files open is named, before `select` refuses one beyond the 1,024th somewhere else."""
     before = _open_files()
     yield
-    gc.collect()  # books that only a circle of references holds close now, not whenever Python looks
+    if _open_files() > before:
+        gc.collect()  # books that only a circle of references holds close now, not whenever Python looks
     left = _open_files() - before
     assert left <= FILES_LEFT_MAX, f"the tests of {request.path.name} left {left} files open"
 

@@ -15,6 +15,7 @@ from controller.errors import ConfigError
 
 HOPPER = '[[hoppers]]\ncoin_cents = 25\nsecurity = "none"\n'
 NUMBERS = {"return_key": "7", "service_key": "8", "service_button": "24", "line": "22", "inhibit": "23"}
+NUMBERS |= {"lat": "-0.2", "lon": "-78.5"}
 """What keys without a default take, where it is a number."""
 WALLET = '[[wallets]]\npoint_of_sale = "4200000"\n'
 PIX = 'provider = "pix"\nname = "pix"\nurl = "https://pix.invalid/api"\n'

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from builders import Outcome, minga, shelf
+from chromium import CHROMIUM, QUIET
 
 from controller.commands import signpage
 from controller.domain.accounts import Posting, postings
@@ -17,12 +18,11 @@ from controller.domain.stocking import Granted
 from controller.domain.treasury import Books, MoveCash, decide
 from controller.protocols import emvqr
 
-CHROMIUM, ZBAR = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("zbarimg")
+ZBAR = shutil.which("zbarimg")
 PRINTED = pytest.mark.skipif(
     not (CHROMIUM and ZBAR), reason="needs Chromium and zbarimg (Debian: chromium, zbar-tools)"
 )
-ROOM = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars")
-ROOM += ("--disable-background-networking", "--disable-component-update", "--disable-sync")
+ROOM = ("--headless", "--hide-scrollbars", *QUIET)
 NAME = "Costureras La Toñita"
 ACCOUNT = ("--account", "26.00=ec.example.qr", "--account", "26.01=0000001234")
 GIVEN = "0002010102113916cuenta-inventada5204839853038405802EC5910COSTURERAS6005QUITO63045DA8"

@@ -129,7 +129,7 @@ def test_it_stops_within_three_seconds_with_a_page_open(machine: Museum, how: si
 
 def run(machine: Museum, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", START, "web", "--config", str(machine.config), *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30)
+    return subprocess.run(command, capture_output=True, text=True, timeout=100)
 
 
 def test_a_taken_port_is_said_plainly(machine: Museum) -> None:
