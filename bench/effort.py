@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 class Effort:
     """`rounds` counts those that are kept; each piece runs one more first. The rest is per round, in the name's unit.
 
-    `facts` are the sizes of books that a killed machine comes back to.
+    `facts` are the sizes of books that a killed machine comes back to; `backlog` are the facts that wait for the lab.
     """
 
     rounds: int
@@ -22,6 +22,7 @@ class Effort:
     facts: tuple[int, ...]
     disk_visits: int
     disk_idle_s: float
+    backlog: int
 
 
 QUICK = Effort(
@@ -37,6 +38,7 @@ QUICK = Effort(
     facts=(1_000, 200_000),
     disk_visits=2,
     disk_idle_s=10.0,
+    backlog=10_000,
 )
 FULL = Effort(
     9,
@@ -51,6 +53,7 @@ FULL = Effort(
     facts=(1_000, 200_000),
     disk_visits=20,
     disk_idle_s=120.0,
+    backlog=100_000,
 )
 WIDE = replace(FULL, facts=(*FULL.facts, 2_000_000))
 """The longest books take minutes to write."""
@@ -67,5 +70,6 @@ TINY = Effort(
     facts=(500,),
     disk_visits=1,
     disk_idle_s=0.3,
+    backlog=400,
 )
 """One round of everything, only to see that it runs."""

@@ -33,8 +33,13 @@ def cpu_s(pid: int) -> float:
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-def rss_mb(pid: int) -> float:
+def rss_mb(pid: int | str) -> float:
     return _kb(Path(f"/proc/{pid}/status"), "VmRSS") / 1_000
+
+
+def peak_mb(pid: int | str) -> float:
+    """The most memory it ever had."""
+    return _kb(Path(f"/proc/{pid}/status"), "VmHWM") / 1_000
 
 
 def pss_mb(pid: int) -> float:

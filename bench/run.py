@@ -1,6 +1,6 @@
 """One command, one table: what Minga is quick at, what it is slow at, and the limit of the same machine at the same moment.
 
-    python bench/run.py                       the quick bench, three minutes
+    python bench/run.py                       the quick bench, some minutes
     python bench/run.py --full                more rounds of the same
     python bench/run.py --wide                the same, and the recovery with two million facts
     python bench/run.py --only start,idle     some pieces
@@ -26,7 +26,9 @@ if __package__ in (None, ""):
 
 from bench import (
     b_bytes,
+    b_collector,
     b_disk,
+    b_drain,
     b_durable,
     b_firmware,
     b_idle,
@@ -41,6 +43,7 @@ from bench import (
     b_statement,
     b_voucher,
     b_wallet,
+    b_wire,
 )
 from bench.effort import FULL, QUICK, WIDE, Effort
 from bench.table import CheckFailed, Row, printed
@@ -60,11 +63,14 @@ PIECES: dict[str, Callable[[Effort], list[Row]]] = {
     "firmware": b_firmware.measure,
     "start": b_start.measure,
     "statement": b_statement.measure,
+    "drain": b_drain.measure,
+    "wire": b_wire.measure,
+    "collector": b_collector.measure,
     "recovery": b_recovery.measure,
     "idle": b_idle.measure,
 }
 EFFORTS = (
-    ("quick", QUICK, "three minutes; the default"),
+    ("quick", QUICK, "some minutes; the default"),
     ("full", FULL, "several times as many rounds"),
     ("wide", WIDE, "as full, and a recovery with two million facts, which take minutes to write"),
 )

@@ -38,16 +38,20 @@ SLOTS = [SlotId(slot) for slot in BUTTONS]
 
 
 class Stall:
-    """A stocked machine without devices, on the books in `folder` or on new ones. Every motor works, every piece falls."""
+    """A stocked machine without devices, on the books in `folder` or on new ones. Every motor works, every piece falls.
 
-    def __init__(self, folder: Path) -> None:
+    `show` gets the way to draw each picture, as a screen does.
+    """
+
+    def __init__(self, folder: Path, show: Callable[[Any], None] | None = None) -> None:
         self.database = folder / BOOKS
         fresh = not self.database.exists()
         if fresh:
             create(self.database)
         performers: dict[type[do.Effect], Callable[[Any], None]] = dict.fromkeys(do.Effect.__subclasses__(), _nothing)
         self.journal = Journal(self.database)
-        self.brain = Brain(self.journal, Clock(), Setting("bench", "bench", frozenset(SLOTS)), performers, _nothing)
+        setting = Setting("bench", "bench", frozenset(SLOTS))
+        self.brain = Brain(self.journal, Clock(), setting, performers, show or _nothing)
         self.brain.start()
         self.sales = self.inserted_cents = 0
         for wish in wishes(CONTENT, set(), "bench") if fresh else ():

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from bench import b_mdb, history, interpreters, mdblines, run
+from bench import b_mdb, history, interpreters, mdblines, run, servers
 from bench.effort import QUICK, TINY, WIDE
 from bench.pollhours import Account, account
 from bench.run import PIECES, measure
 from bench.slowdisk import SlowDisk, library
 from bench.table import HEAD, CheckFailed, Rounds, Row, printed
+from bench.toll import MSS_BYTES, Toll
 from controller.ledger.connection import open_readonly
 from controller.ledger.integrity import tail, whole
 from controller.ledger.verify import verify
@@ -119,6 +121,35 @@ def test_without_micropython_the_table_says_so(monkeypatch: pytest.MonkeyPatch, 
 
     assert [each.name for each in interpreters.interpreters()] == ["CPython"]
     assert [row.subject for row in interpreters.missing("heap, configured")] == ["not measured: no MicroPython here"]
+
+
+@pytest.mark.parametrize("piece", ["drain", "wire", "collector"])
+def test_without_a_broker_the_table_says_so(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sync is measured through a real Mosquitto or not at all."""
+    monkeypatch.setattr(servers, "MOSQUITTO", None)
+
+    assert {row.subject for row in measure([piece], TINY)} == {"not measured: no mosquitto here"}
+
+
+def test_a_toll_counts_packets_as_an_ethernet_would_carry_them() -> None:
+    """Every full segment has its headers, and the bare acknowledgements that come back are counted as well."""
+    said = b"vendido" * MSS_BYTES
+    with (
+        socket.create_server(("127.0.0.1", 0)) as far,
+        Toll(far.getsockname()[1]) as toll,
+        socket.create_connection(("127.0.0.1", toll.port)) as near,
+        far.accept()[0] as other,
+    ):
+        near.sendall(said)
+        heard = 0
+        while heard < len(said):
+            heard += len(other.recv(65_536))
+        toll.rest()
+        passed = toll.passed
+
+    least = len(said) // MSS_BYTES * 40
+    assert (passed.connections, passed.payload_bytes) == (1, len(said))
+    assert least <= passed.ip_bytes - len(said) < 10 * least
 
 
 @pytest.fixture(params=["deuna", "pix"])
