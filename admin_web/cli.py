@@ -1,17 +1,12 @@
 """`minga web`: serve the kiosk's page to this machine's screen."""
 
 import re
-import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from controller.errors import MingaError
-
-
-class PortError(MingaError):
-    """The pages cannot be served where the configuration says."""
 
 
 def web(
@@ -34,7 +29,7 @@ def serve(file: Path, host: str | None = None, port: int | None = None, framed_b
     from admin_web.gateway import Gateway  # here, so that `minga web --help` need not wait for it
     from admin_web.kiosk.app import create_app
     from admin_web.kiosk.house import house
-    from admin_web.serving import Server
+    from admin_web.serving import Server, address, listen
     from controller.config import load
     from controller.logbook import keep
 
@@ -42,7 +37,7 @@ def serve(file: Path, host: str | None = None, port: int | None = None, framed_b
         raise MingaError(f"{framed_by}: only a page on this computer may frame this one, such as http://127.0.0.1:8090")
     config = load(file)
     where = host or config.web.host
-    listener = listen(where, config.web.port if port is None else port)
+    listener = listen(where, config.web.port if port is None else port, "minga web")
     if not config.machine.database.is_file():
         typer.echo(f"no database at {config.machine.database} yet; names and photos come with it", err=True)
     keep(config.machine.database.parent, "web")
@@ -53,19 +48,3 @@ def serve(file: Path, host: str | None = None, port: int | None = None, framed_b
         Server(app, gateway).run(sockets=[listener])
     except KeyboardInterrupt:
         typer.echo("stopped")
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises PortError that names the place, says why not and what to do."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        words = f"cannot serve on {host} port {port}: {error.strerror or error}"
-        raise PortError(f"{words}; another `minga web` may be running, or choose another --port") from None
-
-
-def address(listener: socket.socket) -> str:
-    """The listening socket as one types it into a browser."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

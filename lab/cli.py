@@ -10,6 +10,7 @@ import typer
 
 from controller.errors import MingaError
 from lab.config import HubConfig, commented, load
+from lab.datacli import export, metrics, snapshot
 from lab.looking import Proof, Refusal, Standing, proofs, refusals, standings
 from lab.pages.cli import phrase, web
 from lab.store import opened
@@ -120,6 +121,9 @@ def verify(machine: Machine = ALL, json: Json = False, config: HubFile = Path("h
 
 hub.command()(web)
 hub.command()(phrase)
+hub.command()(export)
+hub.command()(snapshot)
+hub.command()(metrics)
 
 
 def _store(config: HubConfig) -> Store:

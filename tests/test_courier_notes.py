@@ -11,7 +11,7 @@ from ear import Ear
 from servers import Broker, wait_for
 from sync_rig import Carrying, picture
 
-from controller.courier.herald import HOURLY_MS, LOOK_MS, VISIT_MS_MAX, Herald, meta_of
+from controller.courier.herald import LOOK_MS, SIGN_OF_LIFE_MS, VISIT_MS_MAX, Herald, meta_of
 from controller.domain.catalog import MakerId
 from controller.domain.events import ItemDropped, Trouble
 from controller.domain.outbox import Outbox
@@ -100,7 +100,7 @@ def test_a_visit_is_one_state_and_not_ten(machine: Carrying) -> None:
         till = Till(machine.journal.shop)
         assert states(till) == 1
         assert states(till) == 0
-        assert states(till, HOURLY_MS) == 1
+        assert states(till, SIGN_OF_LIFE_MS) == 1
 
         visit = dispensing()
         sold = replace(visit.shop, troubles=frozenset({Trouble.DOOR_OPEN}))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from admin_web.cli import address, listen
+from admin_web.serving import address, listen
 from controller.errors import MingaError
 
 
@@ -30,7 +30,7 @@ def phones(
     loaded = load(config)
     if not loaded.machine.database.is_file():
         raise MingaError(f"no database at {loaded.machine.database}: `minga init` makes one")
-    listener = listen(host or loaded.phones.host, loaded.phones.port if port is None else port)
+    listener = listen(host or loaded.phones.host, loaded.phones.port if port is None else port, "minga phones")
     keep(loaded.machine.database.parent, "phones")
     gateway = Gateway(loaded.machine.socket, loaded.machine.database)
     app = create_app(gateway, loaded)

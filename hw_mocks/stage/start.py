@@ -55,12 +55,12 @@ def main(
     guarded: Annotated[bool, typer.Option(help="End when the standard input does.")] = False,
 ) -> None:
     """Draw a simulated machine on a page."""
-    from admin_web.cli import address, listen
+    from admin_web.serving import address, listen
     from hw_mocks.stage.app import serve
     from hw_mocks.stage.papers import Papers
     from hw_mocks.stage.screen import address_of
 
-    listener = listen("127.0.0.1", port)
+    listener = listen("127.0.0.1", port, "minga simulate")
     loaded = load(config)
     where = address_of(kiosk, loaded.web.port)
     print(f"the stage is on {address(listener)}", flush=True)

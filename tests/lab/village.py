@@ -75,9 +75,9 @@ def _plaza() -> Pen:
             question="para-quien",
             answer=answer,
         )
-    pen.write(DAY_MS, "TroubleSeen", trouble="door-open", device="")
+    pen.write(DAY_MS, "TroubleSeen", trouble="door-open", device="", reason="")
     pen.write(DAY_MS + 90 * MINUTE_MS, "TroubleOver", trouble="door-open", device="")
-    pen.write(DAY_MS + 2 * HOUR_MS, "TroubleSeen", trouble="closed", device="")
+    pen.write(DAY_MS + 2 * HOUR_MS, "TroubleSeen", trouble="closed", device="", reason="")
     pen.write(DAY_MS + 4 * HOUR_MS, "TroubleOver", trouble="closed", device="")
     pen.write(DAY_MS, "SlotCounted", slot="A6", quantity_before=8, quantity_after=0, by="killa", why="put")
     pen.write(

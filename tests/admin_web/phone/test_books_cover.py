@@ -153,4 +153,5 @@ def test_no_period_is_looked_at_while_somebody_counts(bench: Bench) -> None:
     counting(bench)
     covered = bench.phone("carmen", opened=True).get("/cierre").text
     assert "carmen está contando la caja de monedas" in covered
+    assert "hasta la anotación" not in covered
     assert 'name="label"' not in covered
