@@ -22,12 +22,12 @@ Licencia · Licence: [{LICENCE}]({LICENCE_URL}), «{ATTRIBUTION}».
 
 ## Reglas para todos los datos · Rules for all data
 
-* **Seudónimos · Pseudonyms.** Una artesana es `artesana-` y ocho signos, siempre los mismos en este laboratorio; una
-  prenda es `prenda-` y ocho. Salen de una clave que solo tiene el laboratorio. · A maker is `artesana-` and eight
+* **Seudónimos · Pseudonyms.** Una costurera es `costurera-` y ocho signos, siempre los mismos en este laboratorio; una
+  prenda es `prenda-` y ocho. Salen de una clave que solo tiene el laboratorio. · A maker is `costurera-` and eight
   signs, always the same within this lab; a product is `prenda-` and eight. They are made with a key that only the lab
   has.
 * **Grupos pequeños · Small groups.** Quien ha vendido menos de {SMALL} prendas en una máquina, y todas donde han
-  vendido menos de {SMALL} artesanas, son juntas «otras»; el grupo toma a la siguiente hasta juntar {SMALL} prendas.
+  vendido menos de {SMALL} costureras, son juntas «otras»; el grupo toma a la siguiente hasta juntar {SMALL} prendas.
   Una respuesta dada menos de {SMALL} veces en un mes es «otras», y un grupo de menos de {SMALL} no dice cuántas. ·
   Who has sold fewer than {SMALL} pieces at a machine, and all where fewer than {SMALL} makers have sold, are `otras`
   together; the group takes the next one until it has {SMALL} pieces. An answer given fewer than {SMALL} times in a

@@ -66,8 +66,8 @@ ENTRIES = (
         "equidad",
         Said("Reparto del ingreso (Gini)", "Equity of income (Gini)"),
         Said(
-            "0 es que todas ganaron lo mismo; cerca de 1, que una ganó todo. Dos artesanas al azar se diferencian en promedio"
-            " en dos veces este número, contado en ingresos medios.",
+            "0 es que todas ganaron lo mismo; cerca de 1, que una ganó todo. Dos costureras al azar se diferencian"
+            " en promedio en dos veces este número, contado en ingresos medios.",
             "0 is that all earned the same; near 1, that one earned everything. Two makers drawn at random differ by"
             " twice this number of mean incomes on average.",
         ),
@@ -76,7 +76,7 @@ ENTRIES = (
         ("account_days", "members"),
         Said(
             "No dice si es justo: quien trae o trabaja más gana más. Quien vende en dos máquinas cuenta dos veces. Con menos"
-            " de cinco artesanas no se dice.",
+            " de cinco costureras no se dice.",
             "It does not say whether it is fair: who brings or works more earns more. Who sells at two machines counts twice."
             " Below five makers it is not told.",
         ),
@@ -84,7 +84,7 @@ ENTRIES = (
     Entry(
         "parte",
         Said("Lo que llega a quien lo hizo", "The makers' part"),
-        Said("De cada dólar vendido, cuánto es de las artesanas.", "Of each dollar sold, how much is the makers'."),
+        Said("De cada dólar vendido, cuánto es de las costureras.", "Of each dollar sold, how much is the makers'."),
         "sum(earned_cents of maker accounts) / (sum(sold_cents) - sum(taken_back_cents))",
         PERCENT,
         ("account_days", "machine_days"),

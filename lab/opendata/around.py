@@ -108,8 +108,8 @@ MACHINES = DataSet(
         ),
         whole("espirales", "Espirales con una prenda asignada.", "Slots that are for a product."),
         whole(
-            "artesanas",
-            "Artesanas que han vendido; vacío si son menos de cinco.",
+            "costureras",
+            "Costureras que han vendido; vacío si son menos de cinco.",
             "Makers who have sold; empty when fewer than five.",
         ),
     ),

@@ -37,8 +37,8 @@ def _money(reading: Reading, machine: str) -> Iterator[tuple[int, str, int, tupl
 
 PAY = DataSet(
     "pagos",
-    Said("Lo que ganan y cobran las artesanas", "What makers earn and are paid"),
-    Said("Un mes de una artesana, o de varias juntas.", "A month of a maker, or of several together."),
+    Said("Lo que ganan y cobran las costureras", "What makers earn and are paid"),
+    Said("Un mes de una costurera, o de varias juntas.", "A month of a maker, or of several together."),
     Said(
         "No dice lo que gana por otros caminos, ni cuántas horas trabajó.",
         "It does not say what she earns elsewhere, nor how many hours she worked.",

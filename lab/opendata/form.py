@@ -107,13 +107,13 @@ MONTH = text(
     "mes", "Año y mes, como 2026-11, donde está la máquina.", "Year and month, such as 2026-11, where it stands."
 )
 MAKER = text(
-    "artesana",
+    "costurera",
     "Un seudónimo que es siempre el mismo en este laboratorio, u «otras» (vea «Grupos pequeños»).",
     "A pseudonym, always the same within this lab, or `otras` (see “Small groups”).",
 )
 PRODUCT = text(
     "prenda",
-    "Un seudónimo de la prenda, porque su nombre diría quién la hizo; «otras» donde la artesana es «otras».",
+    "Un seudónimo de la prenda, porque su nombre diría quién la hizo; «otras» donde la costurera es «otras».",
     "A pseudonym of the product, whose name would tell its maker; `otras` where the maker is `otras`.",
 )
 DATE = day("fecha", "El día, donde está la máquina.", "The day, where the machine stands.")

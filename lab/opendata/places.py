@@ -65,5 +65,5 @@ def _features(place: Place) -> Iterator[dict[str, Any]]:
     about = {"tipo": "maquina", "nombre": place.name or place.machine, "maquina": place.machine}
     yield {"type": "Feature", "id": place.machine, "geometry": spot, "properties": about}
     for maker in place.makers:
-        hers = {"tipo": "artesana", "nombre": maker.name, "taller": maker.workshop, "maquina": place.machine}
+        hers = {"tipo": "costurera", "nombre": maker.name, "taller": maker.workshop, "maquina": place.machine}
         yield {"type": "Feature", "geometry": spot, "properties": hers}

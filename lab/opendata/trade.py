@@ -69,8 +69,8 @@ SALES = DataSet(
         MAKER,
         whole("precio_centavos", "El precio, en centavos de dólar.", "The price, in US cents."),
         whole(
-            "artesana_centavos",
-            "La parte de la artesana, en centavos; 0 si no se vendió.",
+            "costurera_centavos",
+            "La parte de la costurera, en centavos; 0 si no se vendió.",
             "The maker's part, in cents; 0 if not sold.",
         ),
         text(

@@ -40,10 +40,10 @@ class Veil:
     alone: frozenset[tuple[str, str]]
 
     def maker(self, machine: str, maker: str) -> str:
-        """`artesana-7KQ2MX4D`, or `otras`."""
+        """`costurera-7KQ2MX4D`, or `otras`."""
         if (machine, maker) not in self.alone:
             return OTHERS
-        return f"artesana-{self._signs('maker', machine, maker)}"
+        return f"costurera-{self._signs('maker', machine, maker)}"
 
     def product(self, machine: str, product: str, maker: str) -> str:
         """`prenda-…`, or `otras` where its maker is."""

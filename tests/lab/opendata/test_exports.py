@@ -127,7 +127,7 @@ def test_both_databases_give_the_same_files(lab: Store, store: Store, tmp_path: 
 
 
 def nameless(row: tuple[object, ...]) -> tuple[str, ...]:
-    return tuple(re.sub(r"^(artesana|prenda)-\w{8}$", r"\1", str(cell)) for cell in row)
+    return tuple(re.sub(r"^(costurera|prenda)-\w{8}$", r"\1", str(cell)) for cell in row)
 
 
 def test_days_and_machines_can_be_chosen(lab: Store, tmp_path: Path) -> None:

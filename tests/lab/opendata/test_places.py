@@ -22,12 +22,12 @@ def test_points_are_longitude_first_and_makers_stand_at_their_machine(tmp_path: 
     store.close()
     features = {(one["properties"]["tipo"], one["properties"]["maquina"]): one for one in told["features"]}
     assert told["type"] == "FeatureCollection"
-    assert set(features) == {("maquina", PLAZA), ("maquina", TALLER), ("maquina", NEW), ("artesana", PLAZA)}
+    assert set(features) == {("maquina", PLAZA), ("maquina", TALLER), ("maquina", NEW), ("costurera", PLAZA)}
     here = {"type": "Point", "coordinates": [QUITO[1], QUITO[0]]}
-    rosa = features["artesana", PLAZA]
+    rosa = features["costurera", PLAZA]
     assert features["maquina", PLAZA]["geometry"] == rosa["geometry"] == here
     assert rosa["properties"] == {
-        "tipo": "artesana",
+        "tipo": "costurera",
         "nombre": "Rosa Caiza",
         "taller": "Taller La Tola",
         "maquina": PLAZA,

@@ -31,7 +31,7 @@ def test_a_pseudonym_stays_and_cannot_be_guessed(store: Store) -> None:
     village(store)
     first, again = veiled(store), veiled(store)
     assert first == again
-    assert re.fullmatch(r"artesana-[A-HJ-KMNP-TV-Z2-9]{8}", first.maker(PLAZA, "rosa"))
+    assert re.fullmatch(r"costurera-[A-HJ-KMNP-TV-Z2-9]{8}", first.maker(PLAZA, "rosa"))
     other = Veil(bytes(32), first.alone)
     assert first.maker(PLAZA, "rosa") not in (other.maker(PLAZA, "rosa"), first.maker(PLAZA, "luz"))
     assert len(first.key) == 32
