@@ -62,6 +62,7 @@ pictures: $(V)/.dev  ## take the pictures of the docs anew, from the real pages
 	$(BIN)/python docs/pictures/take.py
 	$(BIN)/python docs/pictures/statement.py
 	$(BIN)/python docs/pictures/phones.py
+	$(BIN)/python docs/pictures/laboratory.py
 
 lock: $(V)/.dev  ## write both lock files anew from pyproject.toml (delete them first to raise every version)
 	$(COMPILE) pyproject.toml --output-file requirements.lock
