@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -95,6 +96,14 @@ def nothing(found: Iterable[str]) -> None:
 def test_every_file_opens_by_saying_what_it_is() -> None:
     """A Python file that is not empty begins with a docstring."""
     nothing(place(file) for file, module in python() if module.body and not ast.get_docstring(module))
+
+
+def test_no_two_files_of_the_tests_are_called_the_same() -> None:
+    """They are imported by their bare names: of two, the second would be taken for the first, or not be run at all."""
+    names = Counter(
+        file.name for file, _ in python() if file.is_relative_to(ROOT / "tests") and file.name != "conftest.py"
+    )
+    nothing(name for name, count in names.items() if count > 1)
 
 
 def test_a_file_is_one_thought() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import paho.mqtt.client as mqtt
-from lives import Books
+from labbooks import Books
 from paho.mqtt.enums import CallbackAPIVersion
 from servers import Broker
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from hubs import MINGA, Hub
-from lives import MACHINE, Books
+from labbooks import MACHINE, Books
 from servers import Broker, Postgres
 from teller import Teller, told_of, until
 

@@ -9,7 +9,7 @@ import paho.mqtt.client as mqtt
 import pytest
 from authority import Authority
 from hubs import Hub
-from lives import MACHINE, Books
+from labbooks import MACHINE, Books
 from paho.mqtt.enums import CallbackAPIVersion
 from servers import PATH, Broker, Postgres
 from teller import Teller, until

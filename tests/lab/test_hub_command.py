@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from lives import AT_MS, MACHINE, Books
+from labbooks import AT_MS, MACHINE, Books
 from typer.testing import CliRunner
 
 from controller.errors import ConfigError, MingaError

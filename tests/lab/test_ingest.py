@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from lives import AT_MS, MACHINE, Books
+from labbooks import AT_MS, MACHINE, Books
 
 from controller.protocols.sync.letter import written
 from controller.protocols.sync.notes import Ack, Replay, heard

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from lives import Books, cut
+from labbooks import Books, cut
 
 from controller.domain.chain import GENESIS, Row
 from controller.protocols.sync.letter import Letter

@@ -4,7 +4,7 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
-from lives import AT_MS, MACHINE, Books
+from labbooks import AT_MS, MACHINE, Books
 
 from controller.protocols.sync.letter import written
 from controller.protocols.sync.notes import Status, told

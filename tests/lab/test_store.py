@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from lives import AT_MS, MACHINE, Books, cut
+from labbooks import AT_MS, MACHINE, Books, cut
 
 from controller.protocols.sync.letter import Letter, written
 from controller.protocols.sync.notes import Ack, MakerTold, Meta, Refused, State, Status, told

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lives import MACHINE, Books
+from labbooks import MACHINE, Books
 from test_store import as_rows, lie, mail, sold
 
 from controller.protocols.sync.letter import Letter
