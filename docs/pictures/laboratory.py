@@ -31,7 +31,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = opened(str(Path(folder) / "lab.db"), make=True)
         stands = town(store, Path(folder), days=9, visits=7)
-        server, listener = Server(create_app(store, HubConfig(), lambda: NOW_MS)), listen("127.0.0.1", 0, "laboratory.py")
+        server = Server(create_app(store, HubConfig(), lambda: NOW_MS))
+        listener = listen("127.0.0.1", 0, "laboratory.py")
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         with sync_playwright() as playwright:
