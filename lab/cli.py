@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from controller.errors import MingaError
+from lab.alertcli import alerts
 from lab.config import HubConfig, commented, load
 from lab.datacli import export, metrics, snapshot
 from lab.looking import Proof, Refusal, Standing, proofs, refusals, standings
@@ -124,6 +125,7 @@ hub.command()(phrase)
 hub.command()(export)
 hub.command()(snapshot)
 hub.command()(metrics)
+hub.command()(alerts)
 
 
 def _store(config: HubConfig) -> Store:

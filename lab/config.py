@@ -11,11 +11,18 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from controller.errors import ConfigError
+from lab.alerts.limits import Limits
 from lab.store.opening import POSTGRES
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -27,7 +34,11 @@ class HubConfig(BaseSettings):
     """What a hub must know. `docs/hub.md` has the table."""
 
     model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix="MINGA_LAB_", use_attribute_docstrings=True
+        extra="forbid",
+        frozen=True,
+        env_prefix="MINGA_LAB_",
+        env_nested_delimiter="__",
+        use_attribute_docstrings=True,
     )
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")] = "hub"
@@ -60,6 +71,10 @@ class HubConfig(BaseSettings):
     """How people reach the pages over the network: `https://lab.example`, or the proxy's address before them."""
     web_phrase: str = ""
     """The hash of the pass phrase for the pages; `minga hub phrase` makes it. Without one only this computer may look."""
+    alerts: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """Who is told when a machine needs somebody: addresses of Apprise, such as `ntfys://ntfy.lab.example/minga`."""
+    alert: Limits = Limits()
+    """From when on something is an alert."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -70,6 +85,12 @@ class HubConfig(BaseSettings):
     @property
     def is_encrypted(self) -> bool:
         return urlsplit(self.broker).scheme == "mqtts"
+
+    @field_validator("alerts", mode="before")
+    @classmethod
+    def _one_or_many(cls, alerts: object) -> object:
+        """In a variable of the environment they stand with blanks between them."""
+        return alerts.split() if isinstance(alerts, str) else alerts
 
     @field_validator("broker")
     @classmethod
@@ -102,8 +123,19 @@ def commented(**given: str) -> str:
     for key, field in HubConfig.model_fields.items():
         value = given.get(key, field.default)
         lines += ["", *(f"# {line}" for line in (field.description or "").splitlines())]
-        lines.append(f"# {key} =" if value is None else f"{key} = {json.dumps(value)}")
+        lines += _section(key, value) if isinstance(value, BaseModel) else [_line(key, value)]
     return "\n".join(lines) + "\n"
+
+
+def _section(name: str, section: BaseModel) -> list[str]:
+    lines = [f"[{name}]"]
+    for key, field in type(section).model_fields.items():
+        lines += [f"# {field.description}", _line(key, field.default)]
+    return lines
+
+
+def _line(key: str, value: object) -> str:
+    return f"# {key} =" if value is None else f"{key} = {json.dumps(value)}"
 
 
 def load(file: Path) -> HubConfig:
@@ -137,11 +169,23 @@ def _anchored(config: HubConfig, folder: Path) -> HubConfig:
     return config.model_copy(update=paths)
 
 
+def keys() -> dict[str, object]:
+    """Every key, those of a section with its name before them, and its default."""
+    known: dict[str, object] = {}
+    for key, field in HubConfig.model_fields.items():
+        section = field.default
+        own = type(section).model_fields if isinstance(section, BaseModel) else {}
+        known |= {f"{key}.{name}": inner.default for name, inner in own.items()} or {key: section}
+    return known
+
+
 def _words(problem: ErrorDetails) -> str:
+    """What is wrong and what would be right. An address of `alerts` is a secret, so what was found there is not shown."""
     message = problem["msg"].removeprefix("Value error, ")
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] != "extra_forbidden":
-        return f"`{key}`: {message} (found {problem['input']!r})" if key else message
-    known = list(HubConfig.model_fields)
+        found = "" if key.startswith("alerts") else f" (found {problem['input']!r})"
+        return f"`{key}`: {message}{found}" if key else message
+    known = list(keys())
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
     return f"`{key}` is not a key; " + (f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}")

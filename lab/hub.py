@@ -3,8 +3,11 @@
 import logging
 import signal
 import threading
+import time
 
 from controller.errors import MingaError
+from lab.alerts.teller import Teller
+from lab.alerts.watch import Watch
 from lab.broker import Broker
 from lab.config import HubConfig
 from lab.follower import Follower
@@ -15,7 +18,8 @@ from lab.store import opened
 
 log = logging.getLogger("minga.hub")
 
-MODEL = "model"
+MODEL, ALERTS = "model", "alerts"
+"""Threads without which facts are stored all the same."""
 END_S = 2.0
 """How long what is under way may take when the hub is told to stop. What is cut off was not answered, so it comes again."""
 
@@ -26,8 +30,9 @@ def run(config: HubConfig) -> None:
     threading.excepthook = lambda failed: _broken(failed, stop, broke)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    store = opened(config.store)
+    teller, store = Teller(config.alerts), opened(config.store)
     prepare(store)
+    watch = Watch(store, config.alert, teller, lambda: time.time_ns() // 1_000_000)
     inbox, follower = Inbox(), Follower(store)
     ingest = Ingest(config.name, store, inbox, follower.follow)
     broker = Broker(config, inbox.put, ingest.came)
@@ -36,6 +41,7 @@ def run(config: HubConfig) -> None:
     threads = [
         threading.Thread(target=ingest.run, args=(broker,), name="ingest", daemon=True),
         threading.Thread(target=follower.run, name=MODEL, daemon=True),
+        threading.Thread(target=watch.run, name=ALERTS, daemon=True),
     ]
     for thread in threads:
         thread.start()
@@ -44,6 +50,7 @@ def run(config: HubConfig) -> None:
     stop.wait()
     ingest.stop()
     follower.stop()
+    watch.stop()
     for thread in threads:
         thread.join(END_S / len(threads))
     broker.stop()
@@ -57,6 +64,6 @@ def _broken(failed: threading.ExceptHookArgs, stop: threading.Event, broke: thre
     name = failed.thread.name if failed.thread else ""
     error = failed.exc_value or failed.exc_type()
     log.critical("the thread %s ended by a mistake", name, exc_info=(failed.exc_type, error, failed.exc_traceback))
-    if name != MODEL:
+    if name not in (MODEL, ALERTS):
         broke.set()
         stop.set()

@@ -94,8 +94,9 @@ def test_a_phrase_becomes_a_line_for_the_configuration(folder: Path, monkeypatch
     monkeypatch.setattr("typer.prompt", lambda *_, **__: "chumpi rojo llueve")
     line = minga("hub", "phrase").out
     file = folder / "hub.toml"
-    kept = [each for each in file.read_text().splitlines() if not each.startswith("web_phrase")]
-    file.write_text("\n".join([*kept, line]))
+    file.write_text(
+        "\n".join(line if each.startswith("web_phrase") else each for each in file.read_text().splitlines())
+    )
     keeper = Keeper(load(file).web_phrase, time.monotonic)
     assert "chumpi" not in file.read_text()
     assert isinstance(keeper.enter("chumpi rojo llueve", "somebody"), str)
