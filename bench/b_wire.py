@@ -15,19 +15,20 @@ from pathlib import Path
 from bench.certificate import certified
 from bench.effort import Effort
 from bench.hub import Hub, judge
-from bench.intouch import DAY_MS, HOUR_MS, InTouch
+from bench.intouch import DAY_MS, InTouch
 from bench.letterbox import read_books
 from bench.process import free_port
 from bench.rawmqtt import RawMqtt
 from bench.servers import HOST, Mosquitto, missing
 from bench.table import Row
 from bench.toll import Toll
+from controller.courier.herald import SIGN_OF_LIFE_MS
 
 LIVE_BYTES, BACKLOG_BYTES, DAY_BYTES = 290, 70, 40_000
 """G13: a live sale over TLS, a sale in a backlog, an idle day."""
 WAITING_A_VISIT = 10
 """So many sales wait in a backlog for each that is made live: they take no time."""
-HOURS, PINGS = 2, 5
+WHILES, PINGS = 2, 5
 """So many of each are counted; the day is made of them."""
 
 
@@ -108,11 +109,11 @@ def _live(way: Way, machine: InTouch, visits: int) -> list[Seen]:
 
 
 def _idle(way: Way, machine: InTouch) -> Seen:
-    """A state an hour and a sign of life each time the line was silent for so long, as if the state were no sign of life."""
-    state = sum(machine.an_hour().ip_bytes for _ in range(HOURS)) / HOURS
+    """A state each quiet while, and a sign of life whenever the line was silent for so long, as if a state were none."""
+    state = sum(machine.a_quiet_while().ip_bytes for _ in range(WHILES)) / WHILES
     ping, pings = _ping(way), DAY_MS / 1_000 / machine.keepalive_s
-    day = state * DAY_MS / HOUR_MS + ping * pings
-    return "an idle day", day, DAY_BYTES, f"{DAY_MS // HOUR_MS} × {state:,.0f} B + {pings:g} × {ping:,.0f} B"
+    day = state * DAY_MS / SIGN_OF_LIFE_MS + ping * pings
+    return "an idle day", day, DAY_BYTES, f"{DAY_MS // SIGN_OF_LIFE_MS} × {state:,.0f} B + {pings:g} × {ping:,.0f} B"
 
 
 def _ping(way: Way) -> float:

@@ -14,6 +14,7 @@ from bench.toll import Passed, Toll
 from controller.clock import Clock
 from controller.config import Config, load
 from controller.courier import Courier
+from controller.courier.herald import SIGN_OF_LIFE_MS
 from controller.devices.broker import Broker
 from controller.devices.worker import Backoff
 from controller.domain.cycle import Phase
@@ -21,8 +22,8 @@ from controller.domain.events import ItemDropped, SlotChosen
 from controller.protocols.sync.topics import STATE, of_machine
 
 WITHIN_S = 60.0
-LOOK_MS, HOUR_MS, DAY_MS = 5_001, 3_600_000, 86_400_000
-"""After so long a change of the state is told, and after an hour the state as it is (`controller.courier.herald`)."""
+LOOK_MS, DAY_MS = 5_001, 86_400_000
+"""After so long a change of the state is told (`controller.courier.herald`)."""
 FILL_EVERY = 300
 SETTINGS = """[machine]
 name = "{name}"
@@ -112,9 +113,9 @@ class InTouch:
             self.stall.insert(1)
             self.stall.sell()
 
-    def an_hour(self) -> Passed:
+    def a_quiet_while(self) -> Passed:
         """Passes, and nobody comes."""
-        return self._passes(HOUR_MS, self._line.states)
+        return self._passes(SIGN_OF_LIFE_MS, self._line.states)
 
     def _passes(self, time_ms: int, states: int) -> Passed:
         """Until the state was told more than so many times."""
