@@ -26,7 +26,8 @@ from controller.domain.facts import MakerPaid, PeriodClosed
 from controller.domain.treasury import PayMaker
 from controller.ledger.closing import became, owed_at
 from controller.ledger.reports import assembly
-from controller.statements.commas import MARK, decimal, harmless
+from controller.statements.cells import harmless
+from controller.statements.commas import MARK, decimal
 
 COLUMNS = ("costurera", "nombre", "valor", "referencia", "cuenta")
 """Of the bank's file; accounts are never kept on the machine, so the last one is empty."""

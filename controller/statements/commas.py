@@ -9,6 +9,7 @@ from io import StringIO
 
 from controller.ledger.statement import Statement
 from controller.statements import selling
+from controller.statements.cells import harmless
 from controller.statements.rows import Row, rows
 from controller.statements.words import money, stretch
 
@@ -18,7 +19,6 @@ COLUMNS = (
     *selling.COLUMNS,
 )
 WHATS = {"sold": "venta", "settled": "venta", "taken-back": "devolución", "paid": "pago", "moved": "corrección"}
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 MARK = "\ufeff"
 
 
@@ -33,11 +33,6 @@ def as_csv(statement: Statement, machine: str) -> bytes:
     writer.writerow(_edge("saldo", statement.closing_cents))
     writer.writerows([harmless(words)] for words in selling.told(statement))
     return (MARK + text.getvalue()).encode()
-
-
-def harmless(text: str) -> str:
-    """The same words; an apostrophe in front of what a spreadsheet would compute."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def decimal(cents: int) -> str:

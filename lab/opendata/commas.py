@@ -8,10 +8,8 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from controller.statements.cells import harmless
 from lab.opendata.form import Cell, Cells, DataSet
-
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the beginning of a formula."""
 
 
 def write_csv(file: Path, made: DataSet, rows: Iterator[Cells], plain: bool = False) -> None:
@@ -20,11 +18,6 @@ def write_csv(file: Path, made: DataSet, rows: Iterator[Cells], plain: bool = Fa
         writer = csv.writer(target, lineterminator="\r\n")
         writer.writerow(column.name for column in made.columns)
         writer.writerows(rows if plain else map(_harmless, rows))
-
-
-def harmless(text: str) -> str:
-    """The same words; an apostrophe in front of what a spreadsheet would compute."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def _harmless(row: Cells) -> list[Cell]:

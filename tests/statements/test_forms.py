@@ -18,7 +18,8 @@ from PIL import Image
 from controller.domain.catalog import Account, Share, SplitRule
 from controller.domain.weave import ROWS, weave
 from controller.ledger.statement import Line, Statement, What, statement
-from controller.statements.commas import COLUMNS, MARK, as_csv, decimal, harmless
+from controller.statements.cells import harmless
+from controller.statements.commas import COLUMNS, MARK, as_csv, decimal
 from controller.statements.fields import fields
 from controller.statements.lettering import YARN, band, drawable, wrapped
 from controller.statements.paper import as_pdf

@@ -45,4 +45,4 @@ def of_hub(group: str = "") -> tuple[str, ...]:
     """What a hub listens to. With a `group`, hubs of that name share the facts among them: each message reaches one."""
     share = f"$share/{group}/" if group else ""
     facts = f"{share}{ROOT}/+/{EVENT}/+"
-    return facts, *(f"{ROOT}/+/{what}" for what in (STATUS, META, STATE)), f"{ROOT}/+/{RESULT}/+"
+    return facts, *(f"{ROOT}/+/{what}" for what in (STATUS, META, STATE))

@@ -1,13 +1,8 @@
 """The lab's pages over a town of machines, made once for all files of this folder."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-
-sys.path.append(str(Path(__file__).parents[2] / "statements"))  # the co-op whose books the machines of the town have
-
 from fastapi.testclient import TestClient
 from labtown import NOW_MS, Stand, town
 
